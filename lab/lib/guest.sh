@@ -1,0 +1,138 @@
+# One run of a guest: its directory, its job, its end.
+#
+# The contract with lab/guest/init, all of it in the run's directory:
+#   share/job/before   script that the guest runs
+#   share/job/after    script that it runs in a kernel booted with devkeep.phase=after (the one that kexec started)
+#   share/job/env      variables for both
+#   share/job/binds    directories that the guest's own /tmp would hide
+#   share/results/     DEVKEEP_RESULTS of the guest
+#   share/exit-code    written last; a guest that ends without it has died
+# shellcheck shell=bash
+
+readonly RUNS_KEPT=10
+# Lines of the console that a dead guest leaves us with.
+readonly LAST_LINES=30
+
+run_new() {
+  mkdir -p "$RUNS"
+  runs_prune
+  RUN=$(mktemp -d "$RUNS/run.$(date +%Y%m%d-%H%M%S).XXXX")
+  chmod 755 "$RUN"
+  mkdir -p "$RUN/share/job" "$RUN/share/results" "$RUN/disks"
+  trap run_end EXIT
+}
+
+runs_prune() {
+  local old
+  find "$RUNS" -maxdepth 1 -name 'run.*' | sort -r | tail -n "+$RUNS_KEPT" | while read -r old; do
+    # A run that is going on has its disks still.
+    [[ -d $old/disks ]] || rm -rf "$old"
+  done
+}
+
+run_end() {
+  rm -rf "$RUN/disks" "$RUN/stdout" "$RUN/stderr"
+}
+
+# job_command PHASE COMMAND...: the job is one command, run where lab/run was called.
+job_command() {
+  local phase=$1
+  shift
+  {
+    printf '#!/bin/bash\n'
+    printf 'cd %q 2>/dev/null || cd %q\n' "$PWD" "$REPO"
+    printf 'exec'
+    printf ' %q' "$@"
+    printf '\n'
+  } > "$RUN/share/job/$phase"
+  chmod +x "$RUN/share/job/$phase"
+}
+
+guest_boot() {
+  guest_environment > "$RUN/share/job/env"
+  guest_binds > "$RUN/share/job/binds"
+  qemu_arguments
+  local qemu=("${QEMU[@]}") code=0 output=()
+  if ((TIMEOUT)); then
+    qemu=(timeout --foreground --kill-after=5 "$TIMEOUT" "${QEMU[@]}")
+  fi
+  if ((INTERACTIVE)); then
+    "${qemu[@]}" || code=$?
+  else
+    # FIFOs, and cat on this end: whatever our output is (terminal, pipe, file), it comes live.
+    mkfifo "$RUN/stdout" "$RUN/stderr"
+    cat "$RUN/stdout" &
+    output+=($!)
+    cat "$RUN/stderr" >&2 &
+    output+=($!)
+    "${qemu[@]}" < /dev/null > "$RUN/qemu.log" 2>&1 || code=$?
+    guest_output_end "${output[@]}"
+  fi
+  guest_report "$code"
+}
+
+# A QEMU that failed before it opened the FIFOs leaves their readers waiting: open and close them once.
+guest_output_end() {
+  : 1<> "$RUN/stdout" 2<> "$RUN/stderr"
+  wait "$@" || true
+}
+
+# guest_report CODE-OF-QEMU: exits as the guest's command did, or tells how the guest died.
+guest_report() {
+  [[ -f $RUN/trace.log ]] && say "trace: $RUN/trace.log"
+  if [[ -n $RESULTS ]]; then
+    mkdir -p "$RESULTS"
+    cp -r "$RUN/share/results/." "$RESULTS/"
+  fi
+  if [[ -s $RUN/share/exit-code ]]; then
+    GUEST_CODE=$(< "$RUN/share/exit-code")
+  elif (($1 == 124 || $1 == 137)); then
+    guest_died "the guest did not end within $TIMEOUT s"
+    GUEST_CODE=$EXIT_TIMEOUT
+  elif (($1)); then
+    guest_died "QEMU ended with code $1"
+    GUEST_CODE=$EXIT_LAB
+  else
+    guest_died "the guest died: it ended without an exit code"
+    GUEST_CODE=$EXIT_LAB
+  fi
+  return "$GUEST_CODE"
+}
+
+guest_died() {
+  say "$1"
+  if [[ -s $RUN/qemu.log ]]; then
+    tail -n 5 "$RUN/qemu.log" | sed 's/^/  qemu| /' >&2
+  fi
+  if [[ -s $RUN/console.log ]]; then
+    # SeaBIOS clears the screen and homes the cursor by escape codes.
+    tail -n "$LAST_LINES" "$RUN/console.log" | tr -d '\r' | sed 's/\x1b\[[0-9;?=]*[A-Za-z]//g; s/\x1bc//g; s/^/  | /' >&2
+  fi
+  say "the whole console: $RUN/console.log"
+}
+
+guest_environment() {
+  local path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  local dotnet
+  if dotnet=$(command -v dotnet); then
+    dotnet=$(dirname "$(readlink -f "$dotnet")")
+    path=$dotnet:$path
+    printf 'export DOTNET_ROOT=%q\n' "$dotnet"
+  fi
+  printf 'export PATH=%q\n' "$(toolkit_path)$path"
+  printf 'export DEVKEEP_LAB_KERNEL=%q\n' "$KERNEL/bzImage"
+  printf 'export DEVKEEP_LAB_MODULES=%q\n' "$KERNEL/modules"
+  if ((INTERACTIVE)) && [[ -t 0 ]]; then
+    printf 'export TERM=%q LAB_TERMINAL=%q\n' "${TERM:-linux}" "$(stty size)"
+  fi
+}
+
+# What has to be seen in the guest and lies where the guest has a tmpfs of its own.
+guest_binds() {
+  local directory
+  for directory in "$REPO" "$KERNEL"; do
+    case $directory in
+      /tmp/* | /run/* | /var/tmp/* | /dev/shm/*) printf '%s\n' "$directory" ;;
+    esac
+  done
+}

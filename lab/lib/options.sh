@@ -1,0 +1,40 @@
+# The options of the guest.
+# shellcheck shell=bash disable=SC2034 # the other parts read them
+
+NVME=0 VFS=0 EDU=0 IGB=0 IOMMU=1
+MEMORY=4G CPUS=2
+APPEND='' TRACE=() TIMEOUT=${TIMEOUT:-600} RESULTS=''
+INTERACTIVE=${INTERACTIVE:-0}
+COMMAND=()
+
+# Options up to `--`; what follows it is COMMAND.
+parse_options() {
+  while (($#)); do
+    case $1 in
+      --nvme) NVME=$(number_of "$@"); shift ;;
+      --vfs) VFS=$(number_of "$@"); shift ;;
+      --cpus) CPUS=$(number_of "$@"); shift ;;
+      --timeout) TIMEOUT=$(number_of "$@"); shift ;;
+      --memory) MEMORY=$(value_of "$@"); shift ;;
+      --append) APPEND+=" $(value_of "$@")"; shift ;;
+      --trace) TRACE+=("$(value_of "$@")"); shift ;;
+      --results) RESULTS=$(value_of "$@"); shift ;;
+      --edu) EDU=1 ;;
+      --igb) IGB=1 ;;
+      --no-iommu) IOMMU=0 ;;
+      --) shift; COMMAND=("$@"); return ;;
+      *) die "no such option: $1 (lab/run --help)" ;;
+    esac
+    shift
+  done
+}
+
+value_of() {
+  (($# >= 2)) || die "$1 needs a value"
+  printf '%s' "$2"
+}
+
+number_of() {
+  [[ ${2:-} =~ ^[0-9]+$ ]] || die "$1 needs a number"
+  printf '%s' "$2"
+}

@@ -1,0 +1,82 @@
+# The machine: options of the guest to QEMU's arguments. Slots are fixed, so that addresses do not move
+# with the options: 02 root, 03 share, 04 output, 05 edu, 08 and up root ports (NVMe first, then VFs' PFs, then igb).
+# shellcheck shell=bash
+
+readonly VFS_OF_A_CONTROLLER=127
+readonly DISK_SIZE=1G
+
+# qemu_arguments: sets QEMU to the whole command.
+qemu_arguments() {
+  QEMU=(qemu-system-x86_64
+    -accel tcg,thread=multi -cpu max -smp "$CPUS" -m "$MEMORY"
+    -M q35,kernel-irqchip=split -nodefaults -vga none -display none
+    # A real reboot ends QEMU: a broken kexec cannot pass for a good one, and a panic (panic=-1) ends the run.
+    -no-reboot
+    -kernel "$KERNEL/bzImage" -append "$(kernel_arguments)"
+    -chardev "file,id=console,path=$RUN/console.log" -serial chardev:console)
+  # Before the devices that it serves.
+  if ((IOMMU)); then
+    QEMU+=(-device 'intel-iommu,intremap=on,caching-mode=on,x-scalable-mode=on')
+  fi
+  QEMU+=(
+    -fsdev 'local,id=host,path=/,security_model=none,readonly=on,multidevs=remap'
+    -device 'virtio-9p-pci,fsdev=host,mount_tag=host,addr=02.0'
+    -fsdev "local,id=lab,path=$RUN/share,security_model=none,multidevs=remap"
+    -device 'virtio-9p-pci,fsdev=lab,mount_tag=lab,addr=03.0'
+    -device 'virtio-serial-pci,id=output,addr=04.0')
+  if ((INTERACTIVE)); then
+    QEMU+=(-chardev 'stdio,id=terminal,signal=off' -device 'virtconsole,bus=output.0,chardev=terminal')
+  else
+    QEMU+=(-chardev "file,id=stdout,path=$RUN/stdout" -device 'virtserialport,bus=output.0,chardev=stdout,name=lab.stdout'
+      -chardev "file,id=stderr,path=$RUN/stderr" -device 'virtserialport,bus=output.0,chardev=stderr,name=lab.stderr')
+  fi
+  if ((EDU)); then
+    QEMU+=(-device 'edu,id=edu0,addr=05.0')
+  fi
+  qemu_root_port_devices
+  local pattern
+  for pattern in "${TRACE[@]}"; do
+    QEMU+=(-trace "$pattern")
+  done
+  if ((${#TRACE[@]})); then
+    QEMU+=(-D "$RUN/trace.log" -msg timestamp=on)
+  fi
+}
+
+kernel_arguments() {
+  local arguments="root=host rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=1048576,cache=loose ro init=$REPO/lab/guest/init"
+  arguments+=' console=ttyS0 panic=-1 kho=on liveupdate=on'
+  ((IOMMU)) && arguments+=' intel_iommu=on'
+  printf '%s' "$arguments$APPEND"
+}
+
+qemu_root_port_devices() {
+  local i disk vfs rest=$VFS port=0
+  for ((i = 0; i < NVME; i++)); do
+    disk=$RUN/disks/nvme$i.raw
+    truncate -s "$DISK_SIZE" "$disk"
+    qemu_root_port "$port"
+    QEMU+=(-drive "if=none,id=disk$i,file=$disk,format=raw,cache=unsafe"
+      -device "nvme,id=nvme$i,serial=devkeep-$i,drive=disk$i,bus=port$port")
+    port=$((port + 1))
+  done
+  for ((i = 0; rest > 0; i++)); do
+    vfs=$((rest < VFS_OF_A_CONTROLLER ? rest : VFS_OF_A_CONTROLLER))
+    rest=$((rest - vfs))
+    # Without mem-reserve the kernel finds no room for the VFs' BARs.
+    qemu_root_port "$port" mem-reserve=16M
+    QEMU+=(-device "nvme-subsys,id=subsys$i"
+      -device "nvme,id=pf$i,serial=devkeep-pf$i,subsys=subsys$i,bus=port$port,sriov_max_vfs=$vfs,sriov_vq_flexible=$((2 * vfs)),sriov_vi_flexible=$vfs,max_ioqpairs=$((2 * vfs + 2)),msix_qsize=$((2 * vfs + 3))")
+    port=$((port + 1))
+  done
+  if ((IGB)); then
+    qemu_root_port "$port"
+    QEMU+=(-device "igb,id=igb0,bus=port$port,romfile=")
+  fi
+}
+
+# qemu_root_port N [PROPERTY]: x-speed=5, else a hot reset of the device behind it answers ENOTTY after it has reset.
+qemu_root_port() {
+  (($1 < 23)) || die "too many devices: the machine has room for 23 root ports"
+  QEMU+=(-device "pcie-root-port,id=port$1,bus=pcie.0,chassis=$(($1 + 1)),addr=$(printf '%02x' $(($1 + 8))).0,x-speed=5${2:+,$2}")
+}
