@@ -3,6 +3,10 @@
 
 readonly KERNEL_CONFIG=$REPO/lab/kernel/lab.config
 readonly KERNEL_CACHE=$HOME/.cache/devkeep/lab
+readonly KERNEL_PACKAGE=linux-source-7.3 KERNEL_SUITE=trixie-backports
+readonly KERNEL_BUILD_PACKAGES=(gcc make flex bison bc libelf-dev libssl-dev cpio kmod xz-utils)
+# What make prints, counted once: the progress is an estimate.
+readonly KERNEL_BUILD_STEPS=2600
 
 # The key of a prebuilt kernel is that of the configuration it was built from.
 kernel_key() { sha256sum "$KERNEL_CONFIG" | cut -c 1-12; }
@@ -19,4 +23,105 @@ kernel_find() {
     fi
   done
   return 1
+}
+
+# Found, or else built.
+kernel_get() {
+  if kernel_find; then
+    say "kernel: $KERNEL"
+  else
+    kernel_build
+    kernel_find || die "the kernel was built and is not found"
+  fi
+}
+
+# From Debian's source package, which installs on any release: it is unpacked, not installed.
+kernel_build() {
+  local key work log source
+  key=$(kernel_key)
+  packages_add "${KERNEL_BUILD_PACKAGES[@]}"
+  mkdir -p "$KERNEL_CACHE"
+  # A build that fails leaves its directory to look into; the next one starts from nothing.
+  rm -rf "$KERNEL_CACHE/build"
+  work=$KERNEL_CACHE/build log=$work/log
+  mkdir -p "$work/out"
+  kernel_source "$work"
+  source=$(echo "$work"/linux-source-*/)
+
+  say "kernel: configuring"
+  kernel_configure "$source" "$work/out" >> "$log" 2>&1 || kernel_build_failed "$log"
+  kernel_check_config "$work/out/.config"
+
+  say "kernel: building $(make -s -C "$source" kernelversion), about 8 minutes on 2 processors"
+  make -C "$source" O="$work/out" -j"$(nproc)" bzImage modules 2>> "$log" | tee -a "$log" | kernel_progress || kernel_build_failed "$log"
+  make -C "$source" O="$work/out" INSTALL_MOD_PATH="$work" INSTALL_MOD_STRIP=1 modules_install >> "$log" 2>&1 || kernel_build_failed "$log"
+
+  # Whole or not at all: the rename comes last.
+  local ready=$work/ready
+  mkdir "$ready"
+  mv "$work/lib/modules" "$ready/modules"
+  rm -f "$ready"/modules/*/build
+  cp "$work/out/arch/x86/boot/bzImage" "$ready/bzImage"
+  cp "$work/out/.config" "$ready/config"
+  rm -rf "${KERNEL_CACHE:?}/$key"
+  mv "$ready" "$KERNEL_CACHE/$key"
+  rm -rf "$work"
+  say "kernel: cached in $KERNEL_CACHE/$key"
+}
+
+# kernel_source DIRECTORY: downloads and unpacks it there.
+kernel_source() {
+  local package=$KERNEL_PACKAGE
+  apt_sources "$KERNEL_SUITE"
+  packages_update "${APT[@]}"
+  if ! apt-cache "${APT[@]}" show "$package" > /dev/null 2>&1; then
+    package=$(apt-cache "${APT[@]}" search --names-only '^linux-source-[0-9.]+$' | cut -d ' ' -f 1 | sort -V | tail -n 1)
+    [[ -n $package ]] || die "no linux-source package in $KERNEL_SUITE"
+    warn "$KERNEL_PACKAGE is gone from $KERNEL_SUITE; $package serves. What is said of the kernel was tried on the former."
+  fi
+  say "kernel: downloading $package"
+  (cd "$1" && apt-get "${APT[@]}" -o APT::Sandbox::User=root download "$package" > log 2>&1) || kernel_build_failed "$1/log"
+  say "kernel: unpacking"
+  dpkg -x "$1/$package"_*.deb "$1/package"
+  tar -C "$1" -xf "$1/package/usr/src/$package.tar.xz"
+  rm -rf "$1/package" "$1"/*.deb
+}
+
+# kernel_configure SOURCE OUTPUT
+kernel_configure() {
+  make -C "$1" O="$2" allnoconfig
+  (cd "$1" && scripts/kconfig/merge_config.sh -m -O "$2" "$2/.config" "$KERNEL_CONFIG")
+  make -C "$1" O="$2" olddefconfig
+}
+
+# A missing dependency drops an option silently: all of them must have arrived.
+kernel_check_config() {
+  local missing
+  missing=$(grep -E '^(CONFIG_|# CONFIG_.* is not set)' "$KERNEL_CONFIG" | grep -vxFf "$1") || return 0
+  die "options of lab.config that this kernel does not take: $missing"
+}
+
+# One line that counts, on a terminal; else a line now and then.
+kernel_progress() {
+  local line steps=0 percent=0 shown=-1
+  while read -r line; do
+    [[ $line =~ ^(CC|AS|LD|AR|HOSTCC)\ |^(CC|LD)\ \[M\] ]] || continue
+    steps=$((steps + 1))
+    percent=$((steps * 100 / KERNEL_BUILD_STEPS))
+    ((percent < 100)) || percent=99
+    if [[ -t 2 ]]; then
+      printf '\rlab: kernel: %d %%, %d steps ' "$percent" "$steps" >&2
+    elif ((percent / 10 > shown)); then
+      shown=$((percent / 10))
+      say "kernel: $percent %"
+    fi
+  done
+  if [[ -t 2 ]]; then
+    printf '\n' >&2
+  fi
+}
+
+kernel_build_failed() {
+  tail -n 20 "$1" >&2
+  die "the kernel's build failed: $1"
 }
