@@ -59,16 +59,22 @@ guest_boot() {
   if ((INTERACTIVE)); then
     "${qemu[@]}" || code=$?
   else
-    # FIFOs, and cat on this end: whatever our output is (terminal, pipe, file), it comes live.
+    # FIFOs, and cat on this end: whatever our output is (terminal, pipe, file), it comes live. They are held open here
+    # meanwhile, so that no opener waits for another one, and cat ends when QEMU has and we let go.
+    local out error
     mkfifo "$RUN/stdout" "$RUN/stderr"
-    cat "$RUN/stdout" &
+    exec {out}<> "$RUN/stdout" {error}<> "$RUN/stderr"
+    cat < "$RUN/stdout" {out}>&- {error}>&- &
     output+=($!)
-    cat "$RUN/stderr" >&2 &
+    cat < "$RUN/stderr" >&2 {out}>&- {error}>&- &
     output+=($!)
-    "${qemu[@]}" < /dev/null > "$RUN/qemu.log" 2>&1 || code=$?
-    guest_output_end "${output[@]}"
+    "${qemu[@]}" < /dev/null > "$RUN/qemu.log" 2>&1 {out}>&- {error}>&- || code=$?
+    exec {out}>&- {error}>&-
+    wait "${output[@]}"
   fi
-  guest_report "$code"
+  run_end
+  guest_end "$code"
+  return "$GUEST_CODE"
 }
 
 # A QEMU that failed before it opened the FIFOs leaves their readers waiting: open and close them once.
@@ -77,16 +83,18 @@ guest_output_end() {
   wait "$@" || true
 }
 
-# guest_report CODE-OF-QEMU: exits as the guest's command did, or tells how the guest died.
-guest_report() {
-  [[ -f $RUN/trace.log ]] && say "trace: $RUN/trace.log"
+# guest_end CODE-OF-QEMU: sets GUEST_CODE to the guest's command's, or tells how the guest died.
+guest_end() {
+  if [[ -f $RUN/trace.log ]]; then
+    say "trace: $RUN/trace.log"
+  fi
   if [[ -n $RESULTS ]]; then
     mkdir -p "$RESULTS"
     cp -r "$RUN/share/results/." "$RESULTS/"
   fi
   if [[ -s $RUN/share/exit-code ]]; then
     GUEST_CODE=$(< "$RUN/share/exit-code")
-  elif (($1 == 124 || $1 == 137)); then
+  elif (($1 == 124 || $1 == 137)); then # timeout(1): its TERM, its KILL
     guest_died "the guest did not end within $TIMEOUT s"
     GUEST_CODE=$EXIT_TIMEOUT
   elif (($1)); then
@@ -96,7 +104,6 @@ guest_report() {
     guest_died "the guest died: it ended without an exit code"
     GUEST_CODE=$EXIT_LAB
   fi
-  return "$GUEST_CODE"
 }
 
 guest_died() {

@@ -3,8 +3,9 @@
 
 NVME=0 VFS=0 EDU=0 IGB=0 IOMMU=1
 MEMORY=4G CPUS=2
-APPEND='' TRACE=() TIMEOUT=${TIMEOUT:-600} RESULTS=''
-INTERACTIVE=${INTERACTIVE:-0}
+APPEND='' TRACE=() TIMEOUT=600 RESULTS=''
+INTERACTIVE=0
+BUILD=1 FILTER='' TIER=warm JSON=''
 COMMAND=()
 
 # Options up to `--`; what follows it is COMMAND.
@@ -19,6 +20,10 @@ parse_options() {
       --append) APPEND+=" $(value_of "$@")"; shift ;;
       --trace) TRACE+=("$(value_of "$@")"); shift ;;
       --results) RESULTS=$(value_of "$@"); shift ;;
+      --filter) FILTER=$(value_of "$@"); shift ;;
+      --tier) TIER=$(value_of "$@"); shift ;;
+      --json) JSON=$(value_of "$@"); shift ;;
+      --no-build) BUILD=0 ;;
       --edu) EDU=1 ;;
       --igb) IGB=1 ;;
       --no-iommu) IOMMU=0 ;;

@@ -12,12 +12,6 @@ packages_install() {
   (($(qemu_major) >= QEMU_MAJOR)) || qemu_install
 }
 
-# For the commands that need no more than what setup has left.
-need_host() {
-  (($(qemu_major) >= QEMU_MAJOR)) || die "QEMU $QEMU_MAJOR or newer is missing: run lab/run setup"
-  kernel_find || die "no kernel: run lab/run setup"
-}
-
 have() { command -v "$1" > /dev/null; }
 
 qemu_major() {

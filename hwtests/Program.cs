@@ -1,0 +1,24 @@
+using Devices.HwTests.Runner;
+
+const string Usage = """
+    Devices.HwTests list [--filter TEXT]      the runs that the tests ask for: GUEST, or GUEST SCENARIO for a pair over a kexec
+    Devices.HwTests run [--guest GUEST] [--kexec SCENARIO] [--filter TEXT] [--verbose]
+                                              run those tests here; DEVKEEP_RESULTS gets the results, DEVKEEP_PHASE picks the half of a pair
+    Devices.HwTests report DIRECTORY          the totals of all that ran; DIRECTORY has a directory for each run, and .trx files
+    """;
+
+try
+{
+    return args switch
+    {
+        ["list", .. var rest] => Commands.List(RunOptions.Parse(rest)),
+        ["run", .. var rest] => Commands.Run(RunOptions.Parse(rest)),
+        ["report", var directory] => Commands.Report(directory),
+        _ => throw new UsageException("no such command"),
+    };
+}
+catch (UsageException e)
+{
+    Console.Error.WriteLine($"hwtests: {e.Message}\n{Usage}");
+    return 2;
+}

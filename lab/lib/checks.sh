@@ -1,0 +1,77 @@
+# The lab's tests of itself: what a guest's command, its death and its devices look like from outside.
+# Prints result lines as hwtests do.
+# shellcheck shell=bash
+
+lab_checks() {
+  check 'exec hands on output, errors and exit code' check_exec
+  check 'a panic ends the run, with its last lines' check_panic
+  check 'a guest that hangs is ended, with its last lines' check_hang
+  check 'a QEMU that does not start is told' check_qemu
+  check 'without a kernel the way out is told' check_no_kernel
+  check 'VFs, igb and no IOMMU' check_devices
+  check 'trace events are recorded' check_trace
+}
+
+# check NAME FUNCTION: passed if it returns 0; what it prints says why not.
+check() {
+  local output event=Passed
+  output=$("$2" 2>&1) || event=Failed
+  printf '{"event":"%s","test":"%s","message":%s}\n' "$event" "$1" "$(json_string "$output")"
+}
+
+json_string() {
+  local text=${1//\\/\\\\}
+  text=${text//\"/\\\"}
+  text=${text//$'\n'/\\n}
+  printf '"%s"' "$(tr -d '\000-\037' <<< "$text")"
+}
+
+# lab EXPECTED-CODE ARGUMENTS...: sets OUT and ERR.
+lab() {
+  local expected=$1 code=0 errors
+  shift
+  errors=$(mktemp)
+  OUT=$("$REPO/lab/run" "$@" 2> "$errors") || code=$?
+  ERR=$(< "$errors")
+  rm "$errors"
+  ((code == expected)) || { printf 'exit code %d, not %d\n%s\n' "$code" "$expected" "$ERR"; return 1; }
+}
+
+expect() { [[ $1 == $2 ]] || { printf 'expected %s in:\n%s\n' "$2" "$1"; return 1; }; }
+
+check_exec() {
+  lab 7 exec --no-build -- sh -c 'echo out; echo error >&2; exit 7' || return
+  [[ $OUT == out && $ERR == error ]] || { printf '%s\n' "$OUT" "$ERR"; return 1; }
+}
+
+check_panic() {
+  lab 125 exec --no-build -- sh -c 'echo c > /proc/sysrq-trigger' || return
+  expect "$ERR" '*the guest died*Kernel panic - not syncing: sysrq triggered crash*'
+}
+
+check_hang() {
+  lab 124 exec --no-build --timeout 10 -- sleep 1000 || return
+  expect "$ERR" '*did not end within 10 s*as init process*'
+}
+
+check_qemu() {
+  lab 125 exec --no-build --memory nonsense -- true || return
+  expect "$ERR" '*QEMU ended with code 1*'
+}
+
+check_no_kernel() {
+  HOME=/nonexistent DEVKEEP_LAB_CACHE='' lab 125 exec --no-build -- true || return
+  expect "$ERR" '*no kernel: run lab/run setup*'
+}
+
+check_devices() {
+  # shellcheck disable=SC2016 # the guest's shell expands it
+  lab 0 exec --no-build --vfs 130 --igb --no-iommu -- sh -c 'cat /sys/bus/pci/devices/*/sriov_totalvfs; ls /sys/class/iommu' || return
+  expect "$OUT" $'127\n3\n8\niommufd_selftest_iommu.0' # the kernel's mock IOMMU is always there
+}
+
+check_trace() {
+  lab 0 exec --no-build --nvme 1 --trace pci_nvme_pci_reset -- sh -c 'echo 1 > /sys/bus/pci/devices/0000:01:00.0/reset' || return
+  local file=${ERR##*trace: }
+  grep -q pci_nvme_pci_reset "${file%%$'\n'*}" || { printf 'no reset in %s\n' "$file"; return 1; }
+}

@@ -1,0 +1,61 @@
+# All tests: on the host, of the lab itself, and hwtests in a guest for each group of them.
+# shellcheck shell=bash
+
+readonly TEST_RESULTS=$ARTIFACTS/test-results
+readonly HWTESTS=$PUBLISHED/hwtests/Devices.HwTests
+
+command_test() {
+  parse_options "$@"
+  ((${#COMMAND[@]} == 0)) || die "test: takes no command"
+  rm -rf "$TEST_RESULTS"
+  mkdir -p "$TEST_RESULTS"
+  setup hwtests devkeep demo
+  # With a filter: only those of the guests, and every one of them told.
+  if [[ -z $FILTER ]]; then
+    say "unit tests"
+    test_units
+    say "the lab itself"
+    mkdir "$TEST_RESULTS/lab"
+    lab_checks > "$TEST_RESULTS/lab/tests-before.jsonl"
+  fi
+  test_guests
+  "$HWTESTS" report "$TEST_RESULTS"
+}
+
+test_units() {
+  dotnet test "$REPO/tests" --configuration Release --nologo --verbosity quiet \
+    --logger "trx;LogFileName=unit.trx" --results-directory "$TEST_RESULTS" >&2 || true
+  [[ -f $TEST_RESULTS/unit.trx ]] || die "the unit tests did not run"
+}
+
+# One guest for each group: the tests that need the same devices, and each pair over a kexec.
+test_guests() {
+  local guest scenario groups name
+  groups=$("$HWTESTS" list --filter "$FILTER") || die "hwtests list failed"
+  [[ -n $groups ]] || die "no test is named like $FILTER"
+  while read -r guest scenario; do
+    name=$guest${scenario:+ over kexec $scenario}
+    say "guest: $name"
+    test_guest "$guest" "$scenario"
+    mkdir "$TEST_RESULTS/$name"
+    cp -r "$RUN/share/results/." "$TEST_RESULTS/$name/"
+  done <<< "$groups"
+}
+
+test_guest() {
+  local options command=("$HWTESTS" run --guest "$1" --filter "$FILTER")
+  options=$(sed -n "s/^$1 \+//p" "$REPO/lab/guests")
+  [[ -n $options ]] || die "a test asks for guest $1, which is not in lab/guests"
+  if [[ -n $2 ]]; then
+    command+=(--kexec "$2")
+  fi
+  if [[ -n $FILTER ]]; then
+    command+=(--verbose)
+  fi
+  # In a subshell the options end with the guest; the run's directory is wanted after it.
+  run_new
+  job_command before "${command[@]}"
+  job_command after "${command[@]}"
+  # shellcheck disable=SC2086 # words
+  (parse_options $options && guest_boot) || true
+}
