@@ -1,0 +1,337 @@
+using Devices.Linux;
+
+namespace Devices.Iommufd;
+
+/// <summary>An I/O address space: which memory devices attached to it reach, and where.</summary>
+/// <remarks>
+/// For one owner, as its mappings. Calls that map pin the memory once a device is attached: at about 4 GB/s for 4 KiB pages.
+/// </remarks>
+public sealed class Ioas : IDmaMapper, IDisposable
+{
+    private const int ExpectedRanges = 16;
+    private readonly SortedDictionary<Iova, DmaMapping> _mappings = [];
+    private readonly bool _owned;
+    private bool _ended;
+
+    internal Ioas(IommuContext context, uint id, bool owned)
+    {
+        Context = context;
+        Id = id;
+        _owned = owned;
+    }
+
+    /// <summary>The context that it belongs to.</summary>
+    public IommuContext Context { get; }
+
+    /// <summary>Its id in the iommufd.</summary>
+    public uint Id { get; }
+
+    /// <summary>The IOVAs that can be mapped now, ascending: asked of the kernel each time, since attaching a device narrows them.</summary>
+    /// <remarks><c>IOMMU_IOAS_IOVA_RANGES</c>.</remarks>
+    /// <exception cref="LinuxException">The call failed.</exception>
+    public IReadOnlyList<IovaRange> AllowedRanges
+    {
+        get
+        {
+            ThrowIfEnded();
+            var ranges = new iommu_iova_range[ExpectedRanges];
+            uint count;
+            Errno errno;
+            // Another device may be attached between the two calls, hence the loop.
+            while ((errno = Context.TryIovaRanges(Id, ranges, out count, out _)) == Errno.EMSGSIZE) ranges = new iommu_iova_range[count];
+            if (errno != Errno.None) throw Failure(errno, iommu_ioas_iova_ranges.Name);
+            return Array.ConvertAll(ranges[..(int)count], range => new IovaRange(new Iova(range.start), new Iova(range.last)));
+        }
+    }
+
+    /// <summary>What lies between the <see cref="AllowedRanges"/>: reserved by the platform or out of an attached device's reach.</summary>
+    /// <exception cref="LinuxException">The call failed.</exception>
+    public IReadOnlyList<IovaRange> ReservedRanges => Gaps(AllowedRanges);
+
+    /// <summary>
+    /// The page size. The kernel may accept less while no device is attached (<c>out_iova_alignment</c> of
+    /// <c>IOMMU_IOAS_IOVA_RANGES</c>), never demands more, and refuses to attach a device once something finer is mapped.
+    /// </summary>
+    public ulong Alignment => (ulong)PageSize.Bytes;
+
+    /// <summary>The mappings made or adopted through this object, ascending. Those that another process made are not among them.</summary>
+    public IReadOnlyCollection<DmaMapping> Mappings => _mappings.Values;
+
+    /// <summary>Whether contiguous pages are combined in the IOMMU's tables, as is the default.</summary>
+    /// <remarks><c>IOMMU_OPTION_HUGE_PAGES</c>.</remarks>
+    /// <exception cref="LinuxException">EINVAL: it cannot be turned off while a device is attached and memory mapped.</exception>
+    public bool HugePages
+    {
+        get
+        {
+            ThrowIfEnded();
+            return Context.Option(iommufd_option_ops.IOMMU_OPTION_OP_GET, iommufd_option.IOMMU_OPTION_HUGE_PAGES, Id, 0) != 0;
+        }
+
+        set
+        {
+            ThrowIfEnded();
+            Context.Option(iommufd_option_ops.IOMMU_OPTION_OP_SET, iommufd_option.IOMMU_OPTION_HUGE_PAGES, Id, value ? 1UL : 0UL);
+        }
+    }
+
+    /// <summary>Demands that ranges stay usable: attaching a device that cannot reach them then fails. Also where the kernel chooses IOVAs.</summary>
+    /// <param name="ranges">The ranges, which replace those demanded before; none lifts the demand.</param>
+    /// <remarks><c>IOMMU_IOAS_ALLOW_IOVAS</c>.</remarks>
+    /// <exception cref="LinuxException">EADDRINUSE: a range is not allowed already. EINVAL: they overlap.</exception>
+    public unsafe void AllowIovas(params ReadOnlySpan<IovaRange> ranges)
+    {
+        ThrowIfEnded();
+        var array = new iommu_iova_range[ranges.Length];
+        for (var i = 0; i < ranges.Length; i++) array[i] = new iommu_iova_range { start = ranges[i].First.Value, last = ranges[i].Last.Value };
+        fixed (iommu_iova_range* pointer = array)
+        {
+            var allow = new iommu_ioas_allow_iovas
+            {
+                size = (uint)sizeof(iommu_ioas_allow_iovas),
+                ioas_id = Id,
+                num_iovas = (uint)array.Length,
+                allowed_iovas = (ulong)pointer,
+            };
+            IommufdIoctl.Call(Context.Fd, ref allow, ToString());
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks><c>IOMMU_IOAS_MAP</c>. Such memory does not survive a kexec: see <see cref="MapFile"/>.</remarks>
+    /// <exception cref="ArgumentException">Address or length is not page-aligned.</exception>
+    /// <exception cref="LinuxException">EEXIST: something is mapped there. EINVAL: a reserved address. ENOMEM: not enough lockable memory.</exception>
+    public unsafe DmaMapping Map(MemoryMapping memory, Iova? at, DmaAccess access)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        ThrowIfEnded();
+        CheckRange(at, memory.Length, access);
+        var map = new iommu_ioas_map
+        {
+            size = (uint)sizeof(iommu_ioas_map),
+            flags = Flags(at, access),
+            ioas_id = Id,
+            user_va = memory.Address,
+            length = memory.Length,
+            iova = at?.Value ?? 0,
+        };
+        IommufdIoctl.Call(Context.Fd, ref map, Subject(at, memory.Length));
+        return Add(new Iova(map.iova), memory.Length, access, new UserMemoryBacking(memory));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks><c>IOMMU_IOAS_MAP_FILE</c>. To be kept over a live update the memfd must carry its seals before this call.</remarks>
+    /// <exception cref="ArgumentException">Offset, length or address is not page-aligned, or the part exceeds the file.</exception>
+    /// <exception cref="LinuxException">EEXIST: something is mapped there. EINVAL: a reserved address. ENOMEM: not enough lockable memory.</exception>
+    public unsafe DmaMapping MapFile(MemFd file, long offset, ulong length, Iova? at, DmaAccess access)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ThrowIfEnded();
+        CheckRange(at, length, access);
+        CheckPart(file, offset, length);
+        using var lease = file.Fd.Lease();
+        var map = new iommu_ioas_map_file
+        {
+            size = (uint)sizeof(iommu_ioas_map_file),
+            flags = Flags(at, access),
+            ioas_id = Id,
+            fd = lease.Number,
+            start = (ulong)offset,
+            length = length,
+            iova = at?.Value ?? 0,
+        };
+        IommufdIoctl.Call(Context.Fd, ref map, $"{Subject(at, length)} of {file.Fd.Subject}");
+        return Add(new Iova(map.iova), length, access, new FileBacking(file, offset));
+    }
+
+    /// <summary>Maps the memory of a mapping of another address space of the same context; it is pinned and accounted once.</summary>
+    /// <param name="source">The mapping.</param>
+    /// <param name="at">Where; null lets the kernel choose.</param>
+    /// <param name="access">What the device may do: writing only if the source's memory is writable.</param>
+    /// <remarks><c>IOMMU_IOAS_COPY</c>.</remarks>
+    /// <exception cref="ArgumentException">The source belongs to another context, or the address is not page-aligned.</exception>
+    /// <exception cref="LinuxException">ENOENT: the source is not mapped. EEXIST: something is mapped here.</exception>
+    public DmaMapping CopyFrom(DmaMapping source, Iova? at, DmaAccess access)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ThrowIfEnded();
+        CheckRange(at, source.Length, access);
+        if (source.Mapper is not Ioas owner || !ReferenceEquals(owner.Context, Context))
+            throw new ArgumentException("The mapping belongs to another context: a copy works within one.", nameof(source));
+        return Add(Copy(owner, source.Range, at, access), source.Length, access, source.Backing);
+    }
+
+    /// <summary>Takes over a mapping that another process made in this address space on the same iommufd.</summary>
+    /// <param name="range">Where it is.</param>
+    /// <param name="access">What the device may do.</param>
+    /// <param name="backing">The memory behind it, on the caller's word: the kernel does not tell.</param>
+    /// <remarks>
+    /// That the range is mapped, and writable where so claimed, is proved by copying it into a scratch address space
+    /// (<c>IOMMU_IOAS_COPY</c>), which pins nothing.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The range is not page-aligned, or is this object's already.</exception>
+    /// <exception cref="LinuxException">ENOENT: not all of the range is mapped. EPERM: its memory is not writable.</exception>
+    public DmaMapping AdoptMapping(IovaRange range, DmaAccess access, DmaBacking backing)
+    {
+        ArgumentNullException.ThrowIfNull(backing);
+        ThrowIfEnded();
+        if (range.Length > ulong.MaxValue) throw new ArgumentException("No mapping has 2^64 bytes.", nameof(range));
+        CheckRange(range.First, (ulong)range.Length, access);
+        foreach (var known in _mappings.Values)
+            if (known.Range.Overlaps(range)) throw new ArgumentException($"{known} is known already.", nameof(range));
+        if (backing is FileBacking file) CheckPart(file.File, file.Offset, (ulong)range.Length);
+        using var scratch = Context.CreateIoas();
+        scratch.Copy(this, range, null, access);
+        return Add(range.First, (ulong)range.Length, access, backing);
+    }
+
+    /// <summary>Unmaps everything, also what other processes mapped here.</summary>
+    /// <returns>The bytes that were unmapped.</returns>
+    /// <remarks><c>IOMMU_IOAS_UNMAP</c> of 0 to 2^64 - 1.</remarks>
+    /// <exception cref="LinuxException">EBUSY: a mapping is locked by an object that uses it.</exception>
+    public ulong UnmapAll()
+    {
+        ThrowIfEnded();
+        var unmapped = Unmap(0, ulong.MaxValue, $"all of IOAS {Id}");
+        EndMappings(unreachable: true);
+        return unmapped;
+    }
+
+    /// <inheritdoc/>
+    ulong IDmaMapper.Unmap(IovaRange range)
+    {
+        ThrowIfEnded();
+        var unmapped = Unmap(range.First.Value, (ulong)range.Length, $"{range} of IOAS {Id}");
+        foreach (var inside in _mappings.Keys.Where(range.Contains).ToArray()) _mappings.Remove(inside);
+        return unmapped;
+    }
+
+    /// <summary>Destroys the address space with all its mappings; this object and its mappings are ended.</summary>
+    /// <remarks><c>IOMMU_DESTROY</c>.</remarks>
+    /// <exception cref="LinuxException">EBUSY: a device is attached. Nothing was changed.</exception>
+    public void Destroy()
+    {
+        ThrowIfEnded();
+        var errno = TryDestroy();
+        if (errno != Errno.None) throw Failure(errno, iommu_destroy.Name);
+        End(unreachable: true);
+    }
+
+    /// <summary>Gives up this object and its mappings and leaves the address space as it is, for another process on the same iommufd.</summary>
+    public void Leave() => End(unreachable: false);
+
+    /// <summary>
+    /// Destroys the address space if <see cref="IommuContext.CreateIoas"/> made it; as <see cref="Leave"/> if it was adopted. Where a
+    /// device is still attached the kernel keeps it until the last holder of the iommufd closes: <see cref="Destroy"/> throws instead.
+    /// </summary>
+    /// <exception cref="LinuxException">The kernel refuses for another reason.</exception>
+    public void Dispose()
+    {
+        if (_ended) return;
+        var errno = _owned ? TryDestroy() : Errno.EBUSY;
+        if (errno is not (Errno.None or Errno.EBUSY)) throw Failure(errno, iommu_destroy.Name);
+        End(unreachable: errno == Errno.None);
+    }
+
+    /// <summary>Its id.</summary>
+    public override string ToString() => $"IOAS {Id}";
+
+    internal void Forget(DmaMapping mapping) => _mappings.Remove(mapping.Iova);
+
+    internal void End(bool unreachable)
+    {
+        if (_ended) return;
+        _ended = true;
+        EndMappings(unreachable);
+        Context.Forget(this);
+    }
+
+    private static iommufd_ioas_map_flags FlagsOf(DmaAccess access)
+        => (access.HasFlag(DmaAccess.Read) ? iommufd_ioas_map_flags.IOMMU_IOAS_MAP_READABLE : 0)
+           | (access.HasFlag(DmaAccess.Write) ? iommufd_ioas_map_flags.IOMMU_IOAS_MAP_WRITEABLE : 0);
+
+    private static uint Flags(Iova? at, DmaAccess access)
+        => (uint)(FlagsOf(access) | (at is null ? 0 : iommufd_ioas_map_flags.IOMMU_IOAS_MAP_FIXED_IOVA));
+
+    private static void CheckPart(MemFd file, long offset, ulong length)
+    {
+        if (!PageSize.IsAligned((ulong)offset)) throw new ArgumentException($"Offset 0x{offset:x} is not a multiple of the page size.", nameof(offset));
+        if (offset > file.Length || length > (ulong)(file.Length - offset))
+            throw new ArgumentException($"0x{length:x} bytes at 0x{offset:x} exceed {file.Fd.Subject} of 0x{file.Length:x} bytes.", nameof(length));
+    }
+
+    private static List<IovaRange> Gaps(IReadOnlyList<IovaRange> allowed)
+    {
+        var gaps = new List<IovaRange>();
+        ulong next = 0;
+        foreach (var range in allowed)
+        {
+            if (range.First.Value > next) gaps.Add(new IovaRange(new Iova(next), range.First - 1));
+            if (range.Last.Value == ulong.MaxValue) return gaps;
+            next = range.Last.Value + 1;
+        }
+
+        gaps.Add(new IovaRange(new Iova(next), new Iova(ulong.MaxValue)));
+        return gaps;
+    }
+
+    private void CheckRange(Iova? at, ulong length, DmaAccess access)
+    {
+        if (access is not (DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite))
+            throw new ArgumentOutOfRangeException(nameof(access), $"{access} is no access.");
+        if (length == 0 || length % Alignment != 0)
+            throw new ArgumentException($"0x{length:x} bytes are not a positive multiple of the page size.", nameof(length));
+        if (at is not { } iova) return;
+        if (!iova.IsAligned(Alignment)) throw new ArgumentException($"The IOVA {iova} is not a multiple of the page size.", nameof(at));
+        if (iova.Value > ulong.MaxValue - (length - 1)) throw new ArgumentException($"0x{length:x} bytes at {iova} exceed 64 bits.", nameof(length));
+    }
+
+    private unsafe Iova Copy(Ioas source, IovaRange range, Iova? at, DmaAccess access)
+    {
+        var copy = new iommu_ioas_copy
+        {
+            size = (uint)sizeof(iommu_ioas_copy),
+            flags = Flags(at, access),
+            dst_ioas_id = Id,
+            src_ioas_id = source.Id,
+            length = (ulong)range.Length,
+            dst_iova = at?.Value ?? 0,
+            src_iova = range.First.Value,
+        };
+        IommufdIoctl.Call(Context.Fd, ref copy, $"{range} of IOAS {source.Id} to {at?.ToString() ?? "any address"} of IOAS {Id}");
+        return new Iova(copy.dst_iova);
+    }
+
+    private unsafe ulong Unmap(ulong iova, ulong length, string subject)
+    {
+        var unmap = new iommu_ioas_unmap { size = (uint)sizeof(iommu_ioas_unmap), ioas_id = Id, iova = iova, length = length };
+        IommufdIoctl.Call(Context.Fd, ref unmap, subject);
+        return unmap.length;
+    }
+
+    private unsafe Errno TryDestroy()
+    {
+        var destroy = new iommu_destroy { size = (uint)sizeof(iommu_destroy), id = Id };
+        return Ioctl.Try(Context.Fd, ref destroy);
+    }
+
+    private DmaMapping Add(Iova iova, ulong length, DmaAccess access, DmaBacking backing)
+    {
+        var mapping = new DmaMapping(this, IovaRange.OfLength(iova, length), access, backing);
+        _mappings.Add(iova, mapping);
+        return mapping;
+    }
+
+    private void EndMappings(bool unreachable)
+    {
+        foreach (var mapping in _mappings.Values) mapping.End(unreachable);
+        _mappings.Clear();
+    }
+
+    private string Subject(Iova? at, ulong length) => $"IOAS {Id}, 0x{length:x} bytes at {at?.ToString() ?? "any address"}";
+
+    private LinuxException Failure(Errno errno, string call) => IommufdIoctl.Failure(errno, call, ToString());
+
+    private void ThrowIfEnded() => ObjectDisposedException.ThrowIf(_ended, this);
+}
