@@ -247,12 +247,14 @@ public sealed class Ioas : IDmaMapper, IDisposable
         Context.Forget(this);
     }
 
-    private static iommufd_ioas_map_flags FlagsOf(DmaAccess access)
-        => (access.HasFlag(DmaAccess.Read) ? iommufd_ioas_map_flags.IOMMU_IOAS_MAP_READABLE : 0)
-           | (access.HasFlag(DmaAccess.Write) ? iommufd_ioas_map_flags.IOMMU_IOAS_MAP_WRITEABLE : 0);
-
     private static uint Flags(Iova? at, DmaAccess access)
-        => (uint)(FlagsOf(access) | (at is null ? 0 : iommufd_ioas_map_flags.IOMMU_IOAS_MAP_FIXED_IOVA));
+    {
+        var flags = default(iommufd_ioas_map_flags);
+        if (at is not null) flags |= iommufd_ioas_map_flags.IOMMU_IOAS_MAP_FIXED_IOVA;
+        if (access.HasFlag(DmaAccess.Read)) flags |= iommufd_ioas_map_flags.IOMMU_IOAS_MAP_READABLE;
+        if (access.HasFlag(DmaAccess.Write)) flags |= iommufd_ioas_map_flags.IOMMU_IOAS_MAP_WRITEABLE;
+        return (uint)flags;
+    }
 
     private static void CheckPart(MemFd file, long offset, ulong length)
     {

@@ -67,10 +67,24 @@ public static unsafe class Ioctl
     /// <exception cref="ArgumentException">The buffer is shorter than the struct.</exception>
     public static Errno TryBuffer<T>(FileDescriptor fd, Span<byte> buffer)
         where T : unmanaged, IIoctl
+        => TryBuffer<T>(fd, buffer, out _);
+
+    /// <summary>As <see cref="TryBuffer{T}(FileDescriptor, Span{byte})"/>, for calls that return more than success.</summary>
+    /// <typeparam name="T">The struct at the buffer's start.</typeparam>
+    /// <param name="fd">The file.</param>
+    /// <param name="buffer">The struct and what follows it.</param>
+    /// <param name="result">What the call returned: 0 or, for some calls, more; -1 on failure.</param>
+    /// <returns><see cref="Errno.None"/> or the error.</returns>
+    /// <exception cref="ArgumentException">The buffer is shorter than the struct.</exception>
+    public static Errno TryBuffer<T>(FileDescriptor fd, Span<byte> buffer, out int result)
+        where T : unmanaged, IIoctl
     {
         if (buffer.Length < sizeof(T)) throw new ArgumentException($"{T.Name} takes {sizeof(T)} bytes or more, not {buffer.Length}.", nameof(buffer));
         fixed (byte* pointer = buffer)
-            return Libc.ioctl(fd, T.Request, pointer) >= 0 ? Errno.None : Libc.LastErrno;
+        {
+            result = Libc.ioctl(fd, T.Request, pointer);
+            return result >= 0 ? Errno.None : Libc.LastErrno;
+        }
     }
 
     /// <summary>Makes a call whose argument is a plain number, or nothing.</summary>

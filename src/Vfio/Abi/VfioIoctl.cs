@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Devices.Linux;
+
+namespace Devices.Vfio;
+
+/// <summary>The one place where a call of VFIO is made and its errors get their meaning.</summary>
+internal static class VfioIoctl
+{
+    public const byte VFIO_TYPE = (byte)';';
+    public const byte VFIO_BASE = 100;
+
+    public static readonly uint VFIO_DEVICE_RESET = Ioctl.IO(VFIO_TYPE, VFIO_BASE + 11);
+
+    // Enough for any chain the kernel builds: a larger answer means that something else is wrong.
+    private const uint LargestInfo = 1 << 20;
+
+    public static void Call<T>(FileDescriptor fd, ref T argument, string subject)
+        where T : unmanaged, IIoctl
+    {
+        var errno = Ioctl.Try(fd, ref argument);
+        if (errno != Errno.None) throw Failure(errno, T.Name, subject);
+    }
+
+    /// <summary>
+    /// Asks for an info struct and what follows it. Every such struct starts with argsz: what the caller has room for goes in, what the
+    /// kernel needs comes out; the call is repeated until both agree.
+    /// </summary>
+    public static unsafe byte[] Query<T>(FileDescriptor fd, T request, string subject)
+        where T : unmanaged, IIoctl
+    {
+        var size = (uint)sizeof(T);
+        while (true)
+        {
+            var buffer = new byte[size];
+            MemoryMarshal.Write(buffer, request);
+            MemoryMarshal.Write(buffer, size);
+            var errno = Ioctl.TryBuffer<T>(fd, buffer);
+            if (errno != Errno.None) throw Failure(errno, T.Name, subject);
+            var needed = MemoryMarshal.Read<uint>(buffer);
+            if (needed <= size) return buffer;
+            if (needed > LargestInfo) throw new InvalidDataException($"{T.Name} on {subject} claims to need {needed} bytes.");
+            size = needed;
+        }
+    }
+
+    public static LinuxException Failure(Errno errno, string call, string subject, string? remedy = null)
+        => new(errno, call, subject, remedy ?? Remedy(call, errno));
+
+    private static string? Remedy(string call, Errno errno) => (call, errno) switch
+    {
+        ("open", Errno.ENOENT) => "The kernel has no VFIO character devices: it needs CONFIG_VFIO_DEVICE_CDEV, and /dev/vfio/devices populated.",
+        ("open", Errno.EACCES or Errno.EPERM) => "Run as root, or receive the open device from a process that is.",
+        ("open", Errno.ENODEV) => "The device was unbound from its VFIO driver meanwhile.",
+        ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EACCES)
+            => "The PF and its VFs are on vfio-pci together and need the VF token that the first of them was bound with.",
+        ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EPERM)
+            => "The platform does not isolate its interrupts: enable interrupt remapping (intremap=on), or accept the risk with iommufd.allow_unsafe_interrupts=1.",
+        ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EBUSY)
+            => "Its IOMMU group is in use: through /dev/vfio/GROUP, by another iommufd, or by a kernel driver bound to another device of the group.",
+        ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EAGAIN) => "Another driver holds the device's lock, perhaps a reset or an unbind: try again.",
+        ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EBADF or Errno.EBADFD) => "The context's descriptor is not an iommufd.",
+        ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.EADDRINUSE)
+            => "Something is mapped at an address that the device's IOMMU reserves (on x86 0xfee00000-0xfeefffff): attach before mapping, and keep to AllowedRanges.",
+        ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.EBUSY)
+            => "The device is being reset, or another device of its IOMMU group is attached elsewhere.",
+        ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.ENOENT) => "The address space does not exist in the iommufd that the device is bound to.",
+        ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.EINVAL) => "The address space cannot serve this device: its IOMMU reaches fewer addresses or another page size.",
+        ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.ENOMEM) => "The mapped memory cannot be pinned: RLIMIT_MEMLOCK may be too small (ulimit -l), or memory is short.",
+        ("VFIO_DEVICE_RESET", Errno.EINVAL)
+            => "The kernel knows no way to reset this function alone, or its reset_method was cleared when it was opened.",
+        ("VFIO_DEVICE_RESET", Errno.EAGAIN) => "Another driver holds the device's lock: try again.",
+        ("VFIO_DEVICE_SET_IRQS", Errno.ENODEV) => "No interrupt line is connected to the device's pin.",
+        ("VFIO_DEVICE_SET_IRQS", Errno.EBUSY) => "The line is shared with a device whose driver does not share it.",
+        ("VFIO_DEVICE_SET_IRQS", Errno.ENOSPC) => "The host has too few interrupt vectors left: ask for fewer.",
+        ("VFIO_DEVICE_SET_IRQS", Errno.EINVAL)
+            => "Another kind of interrupt is armed on the device, perhaps by another process: disable it first.",
+        (_, Errno.EINVAL) => "The device may not be bound to an iommufd yet, or its interrupts or regions may not allow this.",
+        (_, Errno.EIO) => "The device does not answer: its memory decode is off, it is in low power, or it is gone.",
+        _ => null,
+    };
+}

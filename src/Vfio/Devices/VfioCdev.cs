@@ -1,0 +1,186 @@
+using System.Runtime.InteropServices;
+using Devices.Iommufd;
+using Devices.Linux;
+using Devices.Pci;
+
+namespace Devices.Vfio;
+
+/// <summary>
+/// The open character device of a PCI function on a VFIO driver, before it is bound to an iommufd: nothing can be done with it but bind
+/// it or pass its descriptor on. Opening touches no device; binding does.
+/// </summary>
+public sealed class VfioCdev : IDisposable
+{
+    private const string Directory = "/dev/vfio/devices";
+    private const string FdInfoKey = "vfio-device-syspath:";
+    private FileDescriptor? _fd;
+
+    private VfioCdev(FileDescriptor fd, PciAddress address)
+    {
+        _fd = fd;
+        Address = address;
+    }
+
+    /// <summary>The function's address.</summary>
+    public PciAddress Address { get; }
+
+    /// <summary>The descriptor, owned by this object: a process that receives a duplicate can bind it.</summary>
+    /// <exception cref="ObjectDisposedException">It was closed, or went over to a <see cref="VfioDevice"/>.</exception>
+    public FileDescriptor Fd => _fd ?? throw new ObjectDisposedException(nameof(VfioCdev), $"The device file of {Address} was closed, or belongs to the bound device now.");
+
+    /// <summary>Whether the file is bound to an iommufd, by this process or another one that has the same open file.</summary>
+    /// <remarks><c>VFIO_DEVICE_GET_INFO</c>, which an unbound file answers by EINVAL.</remarks>
+    /// <exception cref="LinuxException">The call failed for another reason.</exception>
+    public unsafe bool IsBound
+    {
+        get
+        {
+            var info = new vfio_device_info { argsz = (uint)sizeof(vfio_device_info) };
+            var errno = Ioctl.Try(Fd, ref info);
+            return errno switch
+            {
+                Errno.None => true,
+                Errno.EINVAL => false,
+                _ => throw VfioIoctl.Failure(errno, vfio_device_info.Name, Address.ToString()),
+            };
+        }
+    }
+
+    /// <summary>Opens the device of a function.</summary>
+    /// <param name="address">The function's address.</param>
+    /// <exception cref="LinuxException">There is no such function, it is not bound to a VFIO driver, or it cannot be opened.</exception>
+    public static VfioCdev Open(PciAddress address) => Open(PciFunction.Open(address));
+
+    /// <summary>Opens the device of a function.</summary>
+    /// <param name="function">The function.</param>
+    /// <remarks><c>open(2)</c> of <c>/dev/vfio/devices/vfioN</c>, N by the function's <c>vfio-dev</c> in sysfs.</remarks>
+    /// <exception cref="LinuxException">It is not bound to a VFIO driver, or cannot be opened.</exception>
+    public static VfioCdev Open(PciFunction function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        var address = function.Address;
+        if (function.VfioCdevName is not { } name)
+        {
+            var state = function.Driver is { } driver ? $"it is bound to {driver}" : "no driver is bound to it";
+            throw new LinuxException(
+                Errno.ENODEV, "open vfio-dev", address.ToString(), $"The device is not bound to vfio-pci: {state}. To change that: devkeep bind {address}");
+        }
+
+        var path = $"{Directory}/{name}";
+        var fd = FileDescriptor.TryOpen(path, OpenMode.ReadWrite, out var errno);
+        if (fd is not null) return new VfioCdev(fd, address);
+        var subject = $"{path} ({address})";
+        throw errno == Errno.EBUSY
+            ? VfioIoctl.Failure(errno, "open", subject, $"{Holders(path)} If the device was preserved by a live update it must be retrieved from its session.")
+            : VfioIoctl.Failure(errno, "open", subject);
+    }
+
+    /// <summary>Works on a device file that another process opened and passed on.</summary>
+    /// <param name="fd">Its descriptor, which is duplicated and stays the caller's.</param>
+    /// <param name="address">The address that it must have; null to take what the kernel says.</param>
+    /// <remarks>The address is compared with <c>vfio-device-syspath</c> in <c>/proc/self/fdinfo</c>, where the kernel gives it.</remarks>
+    /// <exception cref="ArgumentException">The descriptor is of another device or of none, or its address is neither given nor told by the kernel.</exception>
+    public static VfioCdev FromFd(FileDescriptor fd, PciAddress? address = null)
+    {
+        ArgumentNullException.ThrowIfNull(fd);
+        var found = AddressOf(fd);
+        if (found is { } actual && address is { } expected && actual != expected)
+            throw new ArgumentException($"The descriptor {fd.Subject} is of the device {actual}, not of {expected}.", nameof(fd));
+        if ((found ?? address) is not { } known)
+            throw new ArgumentException($"The descriptor {fd.Subject} is of no VFIO PCI device, or the kernel does not tell which: give its address.", nameof(fd));
+        return new VfioCdev(fd.Duplicate(), known);
+    }
+
+    /// <summary>
+    /// Binds the device to an iommufd. The kernel enables it and, unless its <c>reset_method</c> is cleared or missing, resets it; Bus
+    /// Master is cleared. On success the descriptor belongs to the result and this object is spent.
+    /// </summary>
+    /// <param name="context">The iommufd.</param>
+    /// <param name="vfToken">The token that PF and VFs share where the PF is on vfio-pci; null where none is needed.</param>
+    /// <remarks><c>VFIO_DEVICE_BIND_IOMMUFD</c>.</remarks>
+    /// <exception cref="LinuxException">
+    /// EINVAL: the device is bound already, by this file or another. EBUSY: its IOMMU group is in use. EPERM: interrupts are not isolated.
+    /// EACCES: a VF token is needed. The object stays as it was.
+    /// </exception>
+    public unsafe VfioDevice Bind(IommuContext context, Guid? vfToken = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var fd = Fd;
+        Span<byte> token = stackalloc byte[sizeof(Guid)];
+        _ = (vfToken ?? Guid.Empty).TryWriteBytes(token, bigEndian: true, out _);
+        using var lease = context.Fd.Lease();
+        fixed (byte* tokenPointer = token)
+        {
+            var bind = new vfio_device_bind_iommufd
+            {
+                argsz = (uint)sizeof(vfio_device_bind_iommufd),
+                flags = vfToken is null ? 0 : VfioConstants.VFIO_DEVICE_BIND_FLAG_TOKEN,
+                iommufd = lease.Number,
+                token_uuid_ptr = vfToken is null ? 0 : (ulong)tokenPointer,
+            };
+            var errno = Ioctl.Try(fd, ref bind);
+            if (errno != Errno.None) throw BindFailure(fd, errno, vfToken is not null);
+            _fd = null;
+            return new VfioDevice(fd, Address, context, bind.out_devid, adopted: false);
+        }
+    }
+
+    /// <summary>
+    /// Takes over a device that another process bound by the same open file. Nothing is done to the device: interrupts stay armed and DMA
+    /// attached as they were. On success the descriptor belongs to the result and this object is spent.
+    /// </summary>
+    /// <param name="context">The iommufd that the device is bound to, as that process passed it on.</param>
+    /// <param name="iommufdDeviceId">The id that its bind gave (<see cref="VfioDevice.IommufdDeviceId"/>), or null if it is not known.</param>
+    /// <exception cref="InvalidOperationException">The file is not bound.</exception>
+    /// <exception cref="ArgumentException">The context has no device of that id: it is not the one that the device is bound to.</exception>
+    public VfioDevice AdoptBound(IommuContext context, uint? iommufdDeviceId = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var fd = Fd;
+        if (!IsBound) throw new InvalidOperationException($"{Address} is not bound to an iommufd by this file: bind it.");
+        if (iommufdDeviceId is { } id && !context.HasDevice(id))
+            throw new ArgumentException($"The iommufd has no device {id}: {Address} is not bound to it.", nameof(context));
+        _fd = null;
+        return new VfioDevice(fd, Address, context, iommufdDeviceId, adopted: true);
+    }
+
+    /// <summary>Closes this process's descriptor. If the file is bound and nobody else has it open, that is the device's last close.</summary>
+    public void Dispose()
+    {
+        _fd?.Dispose();
+        _fd = null;
+    }
+
+    internal static PciAddress? ParseFdInfo(string fdInfo)
+    {
+        foreach (var line in fdInfo.AsSpan().EnumerateLines())
+        {
+            if (!line.StartsWith(FdInfoKey, StringComparison.Ordinal)) continue;
+            var path = line[FdInfoKey.Length..].Trim();
+            return PciAddress.TryParse(path[(path.LastIndexOf('/') + 1)..], out var address) ? address : null;
+        }
+
+        return null;
+    }
+
+    private static PciAddress? AddressOf(FileDescriptor fd)
+    {
+        using var lease = fd.Lease();
+        return ParseFdInfo(File.ReadAllText($"/proc/self/fdinfo/{lease.Number}"));
+    }
+
+    private static string Holders(string path)
+    {
+        var holders = FileHolder.Find(target => string.Equals(target, path, StringComparison.Ordinal));
+        return holders.Count == 0 ? "No process that can be seen has it open." : $"Open in: {string.Join(", ", holders)}.";
+    }
+
+    private LinuxException BindFailure(FileDescriptor fd, Errno errno, bool withToken)
+    {
+        if (errno != Errno.EINVAL) return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Address.ToString());
+        var remedy = "It is bound already, and a device is bound once: its own descriptor, passed on, is what gives it to another process. "
+            + Holders(fd.LinkTarget)
+            + (withToken ? " Or the VF token is not wanted: neither PF nor VF, or the PF is not on vfio-pci." : string.Empty);
+        return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Address.ToString(), remedy);
+    }
+}

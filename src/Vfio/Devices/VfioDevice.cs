@@ -1,0 +1,213 @@
+using Devices.Iommufd;
+using Devices.Linux;
+using Devices.Pci;
+
+namespace Devices.Vfio;
+
+/// <summary>
+/// A PCI device bound to an iommufd: registers, interrupts, configuration space, and attachment to an address space. For one owner, as
+/// all that comes from it.
+/// </summary>
+/// <remarks>
+/// <para>The kernel ties a device to its open file: when the last descriptor and the last mapping of a BAR are gone it stops the device,
+/// disables its interrupts and resets it if it can. A device that must live on therefore has its descriptor in another process as well
+/// (a keeper), and there are two ways out of this object:</para>
+/// <list type="bullet">
+/// <item><see cref="Dispose"/> for a device that is no longer used here: interrupts armed through it are disarmed, BARs unmapped, the
+/// descriptor closed. It detaches and resets nothing itself; the last close does.</item>
+/// <item><see cref="Leave"/> for a device that works on in other hands: BARs are unmapped and the descriptor closed, without any call
+/// that reaches the device. Interrupts stay armed on their eventfds, DMA stays attached.</item>
+/// </list>
+/// <para>A bound device is never closed by the garbage collector: it stays open until one of the two, or until the process ends.</para>
+/// </remarks>
+public sealed class VfioDevice : IDisposable
+{
+    private const int BarCount = 6;
+
+    // Keeps bound devices from being finalised, which would be their last close.
+    private static readonly HashSet<VfioDevice> Rooted = [];
+
+    private readonly List<BarMapping> _mappings = [];
+    private readonly Dictionary<int, VfioRegion> _regions = [];
+    private readonly FileDescriptor _fd;
+    private VfioConfigSpace? _configSpace;
+    private DmaAttachment? _attachment;
+    private bool _ended;
+
+    internal VfioDevice(FileDescriptor fd, PciAddress address, IommuContext context, uint? deviceId, bool adopted)
+    {
+        _fd = fd;
+        Address = address;
+        Context = context;
+        IommufdDeviceId = deviceId;
+        Interrupts = new VfioInterrupts(this, inherited: adopted);
+        lock (Rooted) Rooted.Add(this);
+        try
+        {
+            Info = VfioDeviceInfo.Read(fd, address.ToString());
+            Bars = [.. Enumerable.Range(VfioConstants.VFIO_PCI_BAR0_REGION_INDEX, BarCount).Select(index => new Bar(Region(index)))];
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
+    }
+
+    /// <summary>Its address.</summary>
+    public PciAddress Address { get; }
+
+    /// <summary>The iommufd that it is bound to.</summary>
+    public IommuContext Context { get; }
+
+    /// <summary>Its id in the iommufd; null if it was taken over from a process that did not tell.</summary>
+    public uint? IommufdDeviceId { get; }
+
+    /// <summary>What it says of itself.</summary>
+    public VfioDeviceInfo Info { get; }
+
+    /// <summary>Its BARs by number, 0 to 5; those that it does not have are there with size 0.</summary>
+    public IReadOnlyList<Bar> Bars { get; }
+
+    /// <summary>Its interrupts.</summary>
+    public VfioInterrupts Interrupts { get; }
+
+    /// <summary>The descriptor, owned by this object: its duplicate in another process keeps the device open.</summary>
+    public FileDescriptor Fd => _fd;
+
+    /// <summary>Whether <see cref="Reset"/> can work: decided when the device was opened.</summary>
+    public bool SupportsReset => Info.Flags.HasFlag(VfioDeviceFlags.Reset);
+
+    /// <summary>The attachment made through this object, or null.</summary>
+    public DmaAttachment? Attachment => _attachment is { IsAttached: true } ? _attachment : null;
+
+    /// <summary>
+    /// The configuration space as VFIO shows it: BARs, MSI, MSI-X and Command are virtualised. Writes that would take the registers away
+    /// from under a mapped BAR (Memory Enable cleared, another power state than D0) throw <see cref="InvalidOperationException"/>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The device was disposed or left.</exception>
+    public IPciConfigSpace ConfigSpace => Config;
+
+    internal bool DecodesMemory => Config.DecodesMemory;
+
+    private VfioConfigSpace Config
+    {
+        get
+        {
+            ThrowIfEnded();
+            return _configSpace ??= new VfioConfigSpace(this, Region(VfioConstants.VFIO_PCI_CONFIG_REGION_INDEX));
+        }
+    }
+
+    /// <summary>A region by its index; asked of the kernel once. Asking for the ROM (6) reads it.</summary>
+    /// <param name="index">0 to <see cref="VfioDeviceInfo.RegionCount"/> - 1.</param>
+    /// <remarks><c>VFIO_DEVICE_GET_REGION_INFO</c>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">No such index.</exception>
+    /// <exception cref="LinuxException">EINVAL: the device does not have this region (VGA).</exception>
+    public VfioRegion Region(int index)
+    {
+        ThrowIfEnded();
+        if (index < 0 || index >= Info.RegionCount)
+            throw new ArgumentOutOfRangeException(nameof(index), $"{Address} has the regions 0 to {Info.RegionCount - 1}.");
+        if (!_regions.TryGetValue(index, out var region)) _regions.Add(index, region = VfioRegion.Query(this, index));
+        return region;
+    }
+
+    /// <summary>
+    /// Attaches the device to an address space: from now on it reaches what is mapped there, and nothing else. Attaching a device that
+    /// was taken over to the address space that it is attached to already changes nothing.
+    /// </summary>
+    /// <param name="ioas">The address space, of the context that the device is bound to.</param>
+    /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>. What is mapped is pinned now.</remarks>
+    /// <exception cref="ArgumentException">The address space belongs to another context.</exception>
+    /// <exception cref="InvalidOperationException">The device is attached already.</exception>
+    /// <exception cref="LinuxException">EADDRINUSE: something is mapped at a reserved address. EBUSY: the group is attached elsewhere.</exception>
+    public unsafe DmaAttachment Attach(Ioas ioas)
+    {
+        ArgumentNullException.ThrowIfNull(ioas);
+        ThrowIfEnded();
+        // An id is meaningless in another iommufd: there it could name somebody else's memory.
+        if (!ReferenceEquals(ioas.Context, Context))
+            throw new ArgumentException($"{ioas} belongs to another context than {Address} is bound to.", nameof(ioas));
+        if (Attachment is { } current) throw new InvalidOperationException($"{Address} is attached to {current.Ioas} already: detach it first.");
+        var attach = new vfio_device_attach_iommufd_pt { argsz = (uint)sizeof(vfio_device_attach_iommufd_pt), pt_id = ioas.Id };
+        VfioIoctl.Call(_fd, ref attach, $"{Address} to {ioas}");
+        return _attachment = new DmaAttachment(this, ioas);
+    }
+
+    /// <summary>Resets the device alone, by the first of its reset methods that works. Interrupts stay armed, BARs mapped.</summary>
+    /// <remarks><c>VFIO_DEVICE_RESET</c>. Takes 100 ms and more on real hardware.</remarks>
+    /// <exception cref="LinuxException">EINVAL: it has no reset method, or none when it was opened. EAGAIN: it is locked.</exception>
+    public void Reset()
+    {
+        ThrowIfEnded();
+        var errno = Ioctl.TryValue(_fd, VfioIoctl.VFIO_DEVICE_RESET, 0, out _);
+        if (errno != Errno.None) throw VfioIoctl.Failure(errno, nameof(VfioIoctl.VFIO_DEVICE_RESET), Address.ToString());
+    }
+
+    /// <summary>
+    /// Gives up the device without touching it: BARs are unmapped and this process's descriptor is closed, no call reaches the device.
+    /// Interrupts stay armed, DMA stays attached. It is the other holder's then; if there is none, this is the last close.
+    /// </summary>
+    public void Leave()
+    {
+        if (_ended) return;
+        End();
+    }
+
+    /// <summary>
+    /// Gives up the device: disarms the interrupts armed through this object, unmaps its BARs, closes this process's descriptor. It is
+    /// not detached or reset here; the kernel does both if nobody else holds the device.
+    /// </summary>
+    /// <exception cref="LinuxException">An interrupt could not be disarmed; all the rest is done.</exception>
+    public void Dispose()
+    {
+        if (_ended) return;
+        try
+        {
+            Interrupts.DisableOwn();
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>Its address.</summary>
+    public override string ToString() => Address.ToString();
+
+    internal void ThrowIfEnded()
+    {
+        if (_ended) throw new ObjectDisposedException(nameof(VfioDevice), $"The device {Address} was disposed or left.");
+    }
+
+    internal unsafe void Detach()
+    {
+        ThrowIfEnded();
+        var detach = new vfio_device_detach_iommufd_pt { argsz = (uint)sizeof(vfio_device_detach_iommufd_pt) };
+        VfioIoctl.Call(_fd, ref detach, Address.ToString());
+    }
+
+    internal void CheckConfigWrite(int offset, ReadOnlySpan<byte> source)
+    {
+        if (_mappings.Count > 0) Config.CheckWhileMapped(offset, source);
+    }
+
+    internal BarMapping Add(BarMapping mapping)
+    {
+        _mappings.Add(mapping);
+        return mapping;
+    }
+
+    internal void Forget(BarMapping mapping) => _mappings.Remove(mapping);
+
+    private void End()
+    {
+        _ended = true;
+        _attachment?.End();
+        foreach (var mapping in _mappings) mapping.Unmap();
+        _mappings.Clear();
+        _fd.Dispose();
+        lock (Rooted) Rooted.Remove(this);
+    }
+}

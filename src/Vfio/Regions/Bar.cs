@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using Devices.Linux;
+
+namespace Devices.Vfio;
+
+/// <summary>
+/// A base address register's range of a PCI device. Registers are reached by system calls here, which cost about a microsecond and cannot
+/// raise SIGBUS, or through <see cref="Map()"/>.
+/// </summary>
+public sealed class Bar
+{
+    internal Bar(VfioRegion region) => Region = region;
+
+    /// <summary>Its number, 0 to 5.</summary>
+    public int Index => Region.Index;
+
+    /// <summary>Its size in bytes; 0 if the device has none there, also where a 64-bit BAR takes the next number.</summary>
+    public ulong Size => Region.Size;
+
+    /// <summary>Whether the device has it.</summary>
+    public bool IsImplemented => Size != 0;
+
+    /// <summary>Whether any of it can be mapped: memory of a page or more, or alone in its page; never I/O ports.</summary>
+    public bool IsMappable => Region.MappableAreas.Count > 0;
+
+    /// <summary>The region behind it, with its capabilities.</summary>
+    public VfioRegion Region { get; }
+
+    /// <summary>Maps all of it into this process.</summary>
+    /// <returns>The mapping, which ends with the device at the latest.</returns>
+    /// <remarks><c>mmap(2)</c>.</remarks>
+    /// <exception cref="InvalidOperationException">Not all of it can be mapped, or the device does not decode memory now.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed or left.</exception>
+    /// <exception cref="LinuxException">The kernel refuses the mapping.</exception>
+    public BarMapping Map() => Map(0, Size);
+
+    /// <summary>Maps part of it into this process.</summary>
+    /// <param name="offset">In bytes, page-aligned.</param>
+    /// <param name="length">In bytes.</param>
+    /// <returns>The mapping, which ends with the device at the latest; its offsets count from the BAR's start.</returns>
+    /// <remarks><c>mmap(2)</c>.</remarks>
+    /// <exception cref="ArgumentException">The offset is not page-aligned, or the length is 0.</exception>
+    /// <exception cref="InvalidOperationException">The part is not within a <see cref="VfioRegion.MappableAreas"/>, or the device does not decode memory now.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed or left.</exception>
+    /// <exception cref="LinuxException">The kernel refuses the mapping.</exception>
+    public BarMapping Map(ulong offset, ulong length)
+    {
+        Region.Device.ThrowIfEnded();
+        if (!PageSize.IsAligned(offset)) throw new ArgumentException($"Offset 0x{offset:x} is not a multiple of the page size.", nameof(offset));
+        if (!IsMappable)
+            throw new InvalidOperationException($"{Region.Subject} cannot be mapped: the device has no memory BAR there, or it shares its page.");
+        ArgumentOutOfRangeException.ThrowIfZero(length);
+        if (!Region.MappableAreas.Any(area => area.Contains(offset, length)))
+            throw new InvalidOperationException($"0x{length:x} bytes at 0x{offset:x} of {Region.Subject} cannot be mapped; these can: {string.Join(", ", Region.MappableAreas)}.");
+        if (!Region.Device.DecodesMemory)
+            throw new InvalidOperationException($"{Region.Device.Address} does not decode memory (Memory Enable is clear): touching a mapped BAR would raise SIGBUS.");
+        // A BAR smaller than a page has the rest of its page reserved by the kernel; the mapping's bounds are the BAR's.
+        var memory = MemoryMapping.Map(Region.Device.Fd, Region.FileOffset + (long)offset, (nuint)PageSize.RoundUp(length), MemoryProtection.ReadWrite);
+        return Region.Device.Add(new BarMapping(Region.Device, Index, memory, offset, length));
+    }
+
+    /// <summary>Reads a register of 8 bits.</summary>
+    /// <param name="offset">In bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the BAR.</exception>
+    public byte ReadUInt8(ulong offset)
+    {
+        Span<byte> value = stackalloc byte[1];
+        Region.Read(offset, value);
+        return value[0];
+    }
+
+    /// <summary>Reads a register of 16 bits.</summary>
+    /// <param name="offset">In bytes, a multiple of 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the BAR, or misaligned.</exception>
+    public ushort ReadUInt16(ulong offset)
+    {
+        Span<byte> value = stackalloc byte[sizeof(ushort)];
+        Region.Read(Aligned(offset, sizeof(ushort)), value);
+        return BinaryPrimitives.ReadUInt16LittleEndian(value);
+    }
+
+    /// <summary>Reads a register of 32 bits.</summary>
+    /// <param name="offset">In bytes, a multiple of 4.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the BAR, or misaligned.</exception>
+    public uint ReadUInt32(ulong offset)
+    {
+        Span<byte> value = stackalloc byte[sizeof(uint)];
+        Region.Read(Aligned(offset, sizeof(uint)), value);
+        return BinaryPrimitives.ReadUInt32LittleEndian(value);
+    }
+
+    /// <summary>Reads a register of 64 bits.</summary>
+    /// <param name="offset">In bytes, a multiple of 8.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the BAR, or misaligned.</exception>
+    public ulong ReadUInt64(ulong offset)
+    {
+        Span<byte> value = stackalloc byte[sizeof(ulong)];
+        Region.Read(Aligned(offset, sizeof(ulong)), value);
+        return BinaryPrimitives.ReadUInt64LittleEndian(value);
+    }
+
+    /// <summary>Writes a register of 8 bits.</summary>
+    /// <param name="offset">In bytes.</param>
+    /// <param name="value">What to write.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the BAR.</exception>
+    public void WriteUInt8(ulong offset, byte value) => Region.Write(offset, [value]);
+
+    /// <summary>Writes a register of 16 bits.</summary>
+    /// <param name="offset">In bytes, a multiple of 2.</param>
+    /// <param name="value">What to write.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the BAR, or misaligned.</exception>
+    public void WriteUInt16(ulong offset, ushort value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, value);
+        Region.Write(Aligned(offset, sizeof(ushort)), bytes);
+    }
+
+    /// <summary>Writes a register of 32 bits.</summary>
+    /// <param name="offset">In bytes, a multiple of 4.</param>
+    /// <param name="value">What to write.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the BAR, or misaligned.</exception>
+    public void WriteUInt32(ulong offset, uint value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
+        Region.Write(Aligned(offset, sizeof(uint)), bytes);
+    }
+
+    /// <summary>Writes a register of 64 bits.</summary>
+    /// <param name="offset">In bytes, a multiple of 8.</param>
+    /// <param name="value">What to write.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Beyond the BAR, or misaligned.</exception>
+    public void WriteUInt64(ulong offset, ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+        Region.Write(Aligned(offset, sizeof(ulong)), bytes);
+    }
+
+    // The kernel would split a misaligned access into several, which a register does not survive.
+    private static ulong Aligned(ulong offset, int size)
+        => offset % (ulong)size == 0 ? offset : throw new ArgumentOutOfRangeException(nameof(offset), $"Offset 0x{offset:x} is not a multiple of {size}.");
+}
