@@ -58,7 +58,7 @@ internal static class VfioIoctl
         ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EBUSY)
             => "Its IOMMU group is in use: through /dev/vfio/GROUP, by another iommufd, or by a kernel driver bound to another device of the group.",
         ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EAGAIN) => "Another driver holds the device's lock, perhaps a reset or an unbind: try again.",
-        ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EBADF or Errno.EBADFD) => "The context's descriptor is not an iommufd.",
+        ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EBADF) => "The context's descriptor is not an iommufd.",
         ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.EADDRINUSE)
             => "Something is mapped at an address that the device's IOMMU reserves (on x86 0xfee00000-0xfeefffff): attach before mapping, and keep to AllowedRanges.",
         ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.EBUSY)

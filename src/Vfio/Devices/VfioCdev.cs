@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;

@@ -5,6 +5,7 @@ namespace Devices.Vfio;
 /// <summary>Reads the capability chain behind an info struct, and trusts none of its offsets.</summary>
 internal static class VfioInfoCapabilities
 {
+    /// <summary>Reads the chain; throws <see cref="InvalidDataException"/> where it is not sound.</summary>
     /// <param name="info">The info struct and all that the kernel wrote behind it.</param>
     /// <param name="capOffset">The struct's <c>cap_offset</c>; 0 for none.</param>
     /// <param name="structSize">The struct's own size: no capability can lie within.</param>

@@ -8,7 +8,7 @@ public sealed class VfioRegion
     private readonly VfioDevice _device;
     private readonly long _fileOffset;
 
-    private VfioRegion(VfioDevice device, in vfio_region_info info, IReadOnlyList<VfioInfoCapability> capabilities, string subject)
+    private VfioRegion(VfioDevice device, vfio_region_info info, IReadOnlyList<VfioInfoCapability> capabilities, string subject)
     {
         _device = device;
         _fileOffset = checked((long)info.offset);
