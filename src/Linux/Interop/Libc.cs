@@ -52,6 +52,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int ftruncate(FileDescriptor fd, long length);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fstatfs(FileDescriptor fd, statfs* status);
+
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int fcntl(FileDescriptor fd, int command, int argument);
 

@@ -1,3 +1,6 @@
+using Devices.Linux.Abi;
+using Mono.Unix.Native;
+
 namespace Devices.Linux;
 
 /// <summary>An anonymous file in memory that has a descriptor: it can be mapped, passed on, mapped for DMA and kept over a kexec.</summary>
@@ -6,6 +9,8 @@ public sealed class MemFd : IDisposable
     private const uint MfdCloexec = 1;
     private const uint MfdAllowSealing = 2;
     private const uint MfdHugetlb = 4;
+    private const long HugetlbfsMagic = 0x958458f6;
+    private const int StatBlock = 512;
 
     private MemFd(FileDescriptor fd, long length)
     {
@@ -28,6 +33,30 @@ public sealed class MemFd : IDisposable
         {
             var seals = Libc.fcntl(Fd, Libc.F_GET_SEALS, 0);
             return seals >= 0 ? (MemFdSeals)seals : throw new LinuxException(Libc.LastErrno, "fcntl(F_GET_SEALS)", Fd.Subject, "It is not a memfd.");
+        }
+    }
+
+    /// <summary>The bytes of it that memory has been allocated for; the rest are holes, which keeping it over a kexec fills.</summary>
+    /// <remarks><c>st_blocks</c> of <c>fstat(2)</c>.</remarks>
+    public long AllocatedBytes
+    {
+        get
+        {
+            using var lease = Fd.Lease();
+            return Syscall.fstat(lease.Number, out var status) == 0
+                ? status.st_blocks * StatBlock
+                : throw new LinuxException((Errno)NativeConvert.FromErrno(Stdlib.GetLastError()), "fstat", Fd.Subject);
+        }
+    }
+
+    /// <summary>Whether its pages are of the hugetlb pool, which no live update keeps.</summary>
+    /// <remarks><c>fstatfs(2)</c>.</remarks>
+    public unsafe bool IsHugeTlb
+    {
+        get
+        {
+            statfs status;
+            return Libc.fstatfs(Fd, &status) == 0 ? status.f_type == HugetlbfsMagic : throw new LinuxException(Libc.LastErrno, "fstatfs", Fd.Subject);
         }
     }
 
