@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Devices.Pci;
+
+namespace Devices.Cli;
+
+/// <summary>Arguments that name PCI functions; the shell can complete them.</summary>
+internal static class AddressArguments
+{
+    internal static Argument<PciAddress> One(CliHost host, string description) => Complete(host, new Argument<PciAddress>("BDF")
+    {
+        Description = description,
+        CustomParser = static result => Read(result).FirstOrDefault(),
+    });
+
+    internal static Argument<PciAddress[]> Several(CliHost host, string description, bool required = true) => Complete(host, new Argument<PciAddress[]>("BDF")
+    {
+        Description = description,
+        Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
+        CustomParser = static result => [.. Read(result)],
+    });
+
+    private static T Complete<T>(CliHost host, T argument)
+        where T : Argument
+    {
+        argument.CompletionSources.Add(_ => host.Enumerate().Select(static function => function.Address.ToString()));
+        return argument;
+    }
+
+    private static List<PciAddress> Read(ArgumentResult result)
+    {
+        var addresses = new List<PciAddress>(result.Tokens.Count);
+        foreach (var token in result.Tokens)
+        {
+            if (!PciAddress.TryParse(token.Value, out var address))
+                result.AddError($"'{token.Value}' is no PCI address: write domain:bus:device.function as in 0000:01:00.0, or bus:device.function.");
+            else if (addresses.Contains(address))
+                result.AddError($"{address} is given twice.");
+            else
+                addresses.Add(address);
+        }
+
+        return addresses;
+    }
+}

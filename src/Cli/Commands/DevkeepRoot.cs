@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Devices.Cli;
+
+/// <summary>The program: its commands and what they share.</summary>
+internal sealed class DevkeepRoot : RootCommand, IHasExamples
+{
+    internal const string ProgramName = "devkeep";
+
+    internal DevkeepRoot(CliHost host)
+        : base("Keeps PCI devices under VFIO alive while the host's kernel is replaced by kexec.")
+    {
+        Options.Add(CommonOptions.Json);
+        Options.Add(CommonOptions.Verbose);
+        Subcommands.Add(new ListCommand(host));
+        Subcommands.Add(new ShowCommand(host));
+        Subcommands.Add(new BindCommand(host));
+        Subcommands.Add(new UnbindCommand(host));
+        foreach (var option in Options)
+        {
+            if (option is HelpOption { Action: HelpAction usual })
+                option.Action = new HelpWithExamples(usual);
+        }
+    }
+
+    public IReadOnlyList<CommandExample> Examples { get; } =
+    [
+        new("list", "what is there, and which driver has it"),
+        new("show 0000:01:00.0", "everything about one device, and how much of it can survive a kexec"),
+    ];
+}

@@ -1,0 +1,20 @@
+namespace Devices.Cli;
+
+/// <summary>What devkeep's exit codes mean. They are documented in docs/devkeep.md and do not change.</summary>
+internal static class ExitCode
+{
+    /// <summary>Done.</summary>
+    internal const int Success = 0;
+
+    /// <summary>Refused, or failed; the reason and the way out are on the standard error.</summary>
+    internal const int Failed = 1;
+
+    /// <summary>The command line was not understood; nothing was done.</summary>
+    internal const int Usage = 2;
+
+    /// <summary>A fault of devkeep itself (EX_SOFTWARE of sysexits.h).</summary>
+    internal const int Fault = 70;
+
+    /// <summary>Ended by Ctrl-C or SIGTERM; what had been begun was undone (128 and SIGINT).</summary>
+    internal const int Interrupted = 130;
+}

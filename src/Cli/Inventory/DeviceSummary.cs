@@ -1,0 +1,39 @@
+using Devices.Pci;
+
+namespace Devices.Cli;
+
+/// <summary>A function in a list. All of it is in the kernel's memory: listing reads no register.</summary>
+/// <param name="Address">Domain:bus:device.function.</param>
+/// <param name="VendorId">Four hexadecimal digits.</param>
+/// <param name="DeviceId">Four hexadecimal digits.</param>
+/// <param name="ClassCode">Six hexadecimal digits.</param>
+/// <param name="ClassName">What it is in words.</param>
+/// <param name="Driver">The driver that has it, or null.</param>
+/// <param name="IommuGroup">Its IOMMU group, or null without an IOMMU.</param>
+/// <param name="Vfio">Its VFIO device below /dev/vfio/devices, or null.</param>
+/// <param name="PhysicalFunction">The PF that it is a VF of, or null.</param>
+/// <param name="ResetMethods">How the kernel may reset it; empty where it has no way or all were taken away.</param>
+internal sealed record DeviceSummary(
+    string Address,
+    string VendorId,
+    string DeviceId,
+    string ClassCode,
+    string ClassName,
+    string? Driver,
+    int? IommuGroup,
+    string? Vfio,
+    string? PhysicalFunction,
+    IReadOnlyList<string> ResetMethods)
+{
+    internal static DeviceSummary Of(PciFunction function) => new(
+        function.Address.ToString(),
+        function.VendorId.ToString("x4"),
+        function.DeviceId.ToString("x4"),
+        function.ClassCode.ToString(),
+        function.ClassCode.Description,
+        function.Driver,
+        function.IommuGroup,
+        function.VfioCdevName,
+        function.PhysicalFunction?.ToString(),
+        function.ResetMethods.Current);
+}

@@ -1,0 +1,21 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Devices.Cli;
+
+/// <summary>The JSON of <c>--json</c>. Members are only ever added; names and meanings stay (docs/devkeep.md).</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(DeviceList))]
+[JsonSerializable(typeof(DeviceDetail))]
+[JsonSerializable(typeof(BindingResult))]
+internal sealed partial class DevkeepJson : JsonSerializerContext
+{
+    /// <summary>The shapes: names in snake case, indented, quotes and arrows left readable.</summary>
+    internal static DevkeepJson Shapes { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

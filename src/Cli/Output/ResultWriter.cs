@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Devices.Cli;
+
+/// <summary>Prints a result once: as JSON, as tables on a terminal, or as plain text.</summary>
+internal sealed class ResultWriter(CliHost host, bool json)
+{
+    /// <summary>Whether the result is for a program.</summary>
+    internal bool IsJson => json;
+
+    internal void Write<T>(T result, JsonTypeInfo<T> shape, Func<T, Report> render)
+    {
+        if (json)
+            host.Out.WriteLine(JsonSerializer.Serialize(result, shape));
+        else if (host.OutIsTerminal)
+            TerminalReportWriter.Write(render(result), host.Out);
+        else
+            PlainReportWriter.Write(render(result), host.Out);
+        host.Out.Flush();
+    }
+}

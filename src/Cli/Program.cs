@@ -1,0 +1,3 @@
+using Devices.Cli;
+
+return DevkeepProgram.Run(args, CliHost.System());
