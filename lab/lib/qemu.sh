@@ -45,7 +45,7 @@ qemu_arguments() {
 
 kernel_arguments() {
   local arguments="root=host rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=1048576,cache=loose ro init=$REPO/lab/guest/init"
-  arguments+=' console=ttyS0 panic=-1 kho=on liveupdate=on'
+  arguments+=' console=ttyS0 panic=-1 tsc=reliable kho=on liveupdate=on'
   ((IOMMU)) && arguments+=' intel_iommu=on'
   printf '%s' "$arguments$APPEND"
 }
