@@ -159,7 +159,7 @@ public sealed class KernelImage : IDisposable
         var (bzHeader, payloadOffset, payloadLength) = ReadHeader(file, path, start, length);
         var payload = new byte[payloadLength];
         file.ReadExactlyAt(payload, payloadOffset);
-        Payload.Scan(file, path, payload, scanner);
+        Payload.Scan(path, payload, scanner);
         return new KernelImage(file, path, KernelImageFormat.BzImage, bzHeader, scanner);
     }
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Compression;
-using Devices.Linux;
 
 namespace Devices.LiveUpdate;
 
@@ -13,7 +12,7 @@ internal static class Payload
     private const long MaxSize = 1L << 30;
 
     /// <summary>Decompresses the payload into the scanner, and checks that all of it came.</summary>
-    internal static void Scan(FileDescriptor image, string path, byte[] payload, AbiScanner scanner)
+    internal static void Scan(string path, byte[] payload, AbiScanner scanner)
     {
         if (Compression.Of(payload) is not { } compression)
         {
@@ -52,6 +51,7 @@ internal static class Payload
     {
         var start = new ProcessStartInfo(compression.Tool!, compression.Arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -32,7 +32,7 @@ public sealed class HandoverState
     /// <summary>The formats in which the running kernel hands over.</summary>
     /// <remarks>
     /// KHO's from <c>kho/out/fdt</c> (after a kexec there is only <c>kho/in/fdt</c>, which this kernel has accepted), LUO's from <c>kho/out/sub_fdts/LUO</c>. No file shows the memfd format:
-    /// it comes from the running kernel's image, if one was given to <see cref="Read"/>.
+    /// it comes from the running kernel's image, if one was given to <see cref="Read(ReadOnlySpan{KernelImage})"/>.
     /// </remarks>
     public AbiVersions Abi { get; }
 

@@ -1,5 +1,4 @@
 using Devices.Linux;
-using Devices.LiveUpdate.Abi;
 
 namespace Devices.LiveUpdate;
 
