@@ -48,7 +48,7 @@ public sealed class KernelCommandLineTests
     public void What_is_set_is_what_the_kernel_gets()
         => Prop.ForAll(s_anyText.ToArbitrary(), s_name.ToArbitrary(), s_value.ToArbitrary(), (text, name, value) =>
         {
-            var start = KernelCommandLine.Parse(text);
+            var start = KernelCommandLine.Parse(text.Count(c => c == '"') % 2 == 0 ? text : text + '"');
             var changed = KernelCommandLine.Parse(start.With(name, value).ToString());
             Assert.Equal(value, changed.Get(name));
             Assert.Single(changed.GetAll(name));
@@ -56,6 +56,18 @@ public sealed class KernelCommandLineTests
             Assert.Equal(start.Parameters.Where(p => !p.Is(name)), changed.Parameters.Where(p => !p.Is(name)));
             Assert.Equal(start.Without(name).ToString(), changed.Without(name).ToString());
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+
+    [Fact]
+    public void Nothing_is_put_behind_a_quote_that_is_never_closed()
+    {
+        var open = KernelCommandLine.Parse("a=1 b=\"c d");
+        Assert.Equal("c d", open.Get("b"));
+        Assert.Throws<InvalidOperationException>(() => open.With("kho", "on"));
+        Assert.Throws<InvalidOperationException>(() => open.WithAppended("kho", "on"));
+        Assert.Throws<InvalidOperationException>(() => open.WithInitArguments("x"));
+        Assert.Equal("a=2 b=\"c d", open.With("a", "2").ToString());
+        Assert.Equal("a=1 kho=on", open.Without("b").With("kho", "on").ToString());
+    }
 
     [Theory]
     [InlineData("vfio-pci.ids=1:2", "vfio_pci.ids")]

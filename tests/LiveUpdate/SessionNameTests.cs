@@ -30,12 +30,20 @@ public sealed class SessionNameTests
     [Theory]
     [InlineData("", "empty")]
     [InlineData("a\0b", "NUL")]
-    [InlineData("\ud800", "surrogate")]
     public void Refuses_what_the_kernel_would_refuse_cut_or_change(string text, string reason)
     {
         var failure = Assert.Throws<ArgumentException>(() => new SessionName(text));
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
         Assert.False(SessionName.TryCreate(text, out _));
+    }
+
+    [Fact]
+    public void Refuses_half_a_character()
+    {
+        // Not a constant of an attribute: the compiler would store it as U+FFFD.
+        var half = new string('\ud800', 1);
+        Assert.Contains("surrogate", Assert.Throws<ArgumentException>(() => new SessionName(half)).Message, StringComparison.Ordinal);
+        Assert.False(SessionName.TryCreate(half, out _));
     }
 
     [Fact]

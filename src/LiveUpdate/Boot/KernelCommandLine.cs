@@ -25,6 +25,10 @@ public sealed class KernelCommandLine
 
     private KernelCommandLine(Word[] words, string? initArguments)
     {
+        // A quote that is never closed takes in all that follows: what is put behind it would be lost without a sign.
+        var open = Array.FindIndex(words, word => word.IsOpen);
+        if (open >= 0 && (open < words.Length - 1 || initArguments is not null))
+            throw new InvalidOperationException($"The command line ends inside of a quote ({words[open].Text}), and nothing can be put behind it: close the quote first.");
         _words = words;
         _initArguments = initArguments;
     }
@@ -138,6 +142,7 @@ public sealed class KernelCommandLine
     /// <param name="value">Printable ASCII without <c>"</c>, which cannot be escaped; null for a parameter without <c>=</c>.</param>
     /// <returns>The changed command line.</returns>
     /// <exception cref="ArgumentException">The name or the value cannot be written on a command line.</exception>
+    /// <exception cref="InvalidOperationException">The command line ends inside of a quote, which would take the parameter in.</exception>
     public KernelCommandLine With(string name, string? value = null)
     {
         var word = Write(name, value);
@@ -160,6 +165,7 @@ public sealed class KernelCommandLine
     /// <param name="value">Printable ASCII without <c>"</c>; null for a parameter without <c>=</c>.</param>
     /// <returns>The changed command line.</returns>
     /// <exception cref="ArgumentException">The name or the value cannot be written on a command line.</exception>
+    /// <exception cref="InvalidOperationException">The command line ends inside of a quote, which would take the parameter in.</exception>
     public KernelCommandLine WithAppended(string name, string? value = null) => new([.. _words, Write(name, value)], _initArguments);
 
     /// <summary>Removes every occurrence of a parameter.</summary>
@@ -175,6 +181,7 @@ public sealed class KernelCommandLine
     /// <param name="arguments">The arguments for init; null removes the <c>--</c>.</param>
     /// <returns>The changed command line.</returns>
     /// <exception cref="ArgumentException"><paramref name="arguments"/> contains NUL.</exception>
+    /// <exception cref="InvalidOperationException">The command line ends inside of a quote.</exception>
     public KernelCommandLine WithInitArguments(string? arguments)
     {
         if (arguments?.Contains('\0', StringComparison.Ordinal) == true)
@@ -212,14 +219,14 @@ public sealed class KernelCommandLine
         if (name.Length == 0 || name == "--" || name.AsSpan().ContainsAnyExceptInRange('!', '~') || name.AsSpan().ContainsAny('=', '"'))
             throw new ArgumentException($"'{name}' is not a parameter name: it takes printable ASCII without blanks, quotes and '='.", nameof(name));
         if (value is null)
-            return new Word(name, new KernelParameter(name, null));
+            return new Word(name, new KernelParameter(name, null), IsOpen: false);
         // The kernel's parser works on bytes and takes 0xA0 for a blank: beyond ASCII nothing is safe.
         if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             throw new ArgumentException($"The value of {name} must be printable ASCII.", nameof(value));
         if (value.Contains('"', StringComparison.Ordinal))
             throw new ArgumentException($"The value of {name} cannot contain '\"': the kernel has no way to escape it.", nameof(value));
         var text = value.Contains(' ', StringComparison.Ordinal) ? $"{name}=\"{value}\"" : $"{name}={value}";
-        return new Word(text, new KernelParameter(name, value));
+        return new Word(text, new KernelParameter(name, value), IsOpen: false);
     }
 
     // next_arg of lib/cmdline.c, without writing into its argument.
@@ -249,7 +256,7 @@ public sealed class KernelCommandLine
         {
             if (quoted && last > start && text[last - 1] == '"')
                 last--;
-            return new Word(raw, new KernelParameter(text[start..last], null));
+            return new Word(raw, new KernelParameter(text[start..last], null), inQuote);
         }
         var value = equals + 1;
         if (value < end && text[value] == '"')
@@ -261,7 +268,7 @@ public sealed class KernelCommandLine
         if (quoted && last == end && text[end - 1] == '"')
             last--;
         // A lone quote after '=' is opening and closing quote in one.
-        return new Word(raw, new KernelParameter(text[start..equals], last > value ? text[value..last] : ""));
+        return new Word(raw, new KernelParameter(text[start..equals], last > value ? text[value..last] : ""), inQuote);
     }
 
     private static int SkipBlanks(string text, int position)
@@ -286,5 +293,5 @@ public sealed class KernelCommandLine
         },
     };
 
-    private readonly record struct Word(string Text, KernelParameter Parameter);
+    private readonly record struct Word(string Text, KernelParameter Parameter, bool IsOpen);
 }
