@@ -1,3 +1,4 @@
+using Devices.HwTests.LiveUpdate;
 using Devices.HwTests.Runner;
 
 const string Usage = """
@@ -5,6 +6,7 @@ const string Usage = """
     Devices.HwTests run [--guest GUEST] [--kexec SCENARIO] [--filter TEXT] [--verbose]
                                               run those tests here; DEVKEEP_RESULTS gets the results, DEVKEEP_PHASE picks the half of a pair
     Devices.HwTests report DIRECTORY          the totals of all that ran; DIRECTORY has a directory for each run, and .trx files
+    Devices.HwTests keeper SOCKET             be a keeper: for tests that need one in a process of its own
     """;
 
 try
@@ -14,6 +16,7 @@ try
         ["list", .. var rest] => Commands.List(RunOptions.Parse(rest)),
         ["run", .. var rest] => Commands.Run(RunOptions.Parse(rest)),
         ["report", var directory] => Commands.Report(directory),
+        ["keeper", var socket] => KeeperProcess.Run(socket),
         _ => throw new UsageException("no such command"),
     };
 }

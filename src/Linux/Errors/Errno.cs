@@ -85,6 +85,8 @@ public enum Errno
     ENOBUFS = 105,
     /// <summary>Not connected.</summary>
     ENOTCONN = 107,
+    /// <summary>Too many descriptors are on their way between processes.</summary>
+    ETOOMANYREFS = 109,
     /// <summary>Timed out.</summary>
     ETIMEDOUT = 110,
     /// <summary>Connection refused: nobody listens.</summary>

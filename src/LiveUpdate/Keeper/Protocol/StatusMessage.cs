@@ -1,0 +1,3 @@
+namespace Devices.LiveUpdate.Protocol;
+
+internal sealed record StatusMessage(int Pid, Guid BootId, DateTimeOffset Since, int Fds);

@@ -1,0 +1,79 @@
+using Devices.Linux;
+using Devices.LiveUpdate.Abi;
+
+namespace Devices.LiveUpdate;
+
+/// <summary>
+/// The kernel's Live Update Orchestrator. One process at a time has it open, and sessions outlive it: open it, create or retrieve, and
+/// dispose it at once.
+/// </summary>
+/// <remarks>
+/// <c>/dev/liveupdate</c>. The first open after a kexec reads what the previous kernel left, and whatever handles a preserved file must
+/// be loaded by then: a failure there is final until the next reboot.
+/// </remarks>
+public sealed class LiveUpdateOrchestrator : IDisposable
+{
+    /// <summary>The device.</summary>
+    public const string DevicePath = "/dev/liveupdate";
+
+    private readonly FileDescriptor _fd;
+
+    private LiveUpdateOrchestrator(FileDescriptor fd) => _fd = fd;
+
+    /// <summary>Opens the device.</summary>
+    /// <returns>The orchestrator, to be disposed soon.</returns>
+    /// <exception cref="LinuxException">
+    /// EBUSY: another process has it open, named where <c>/proc</c> tells; ENOENT: live update is off; EIO: the sessions of the previous kernel are lost.
+    /// </exception>
+    public static LiveUpdateOrchestrator Open()
+    {
+        var fd = FileDescriptor.TryOpen(DevicePath, OpenMode.ReadWrite, out var errno);
+        if (fd is not null)
+            return new LiveUpdateOrchestrator(fd);
+        var remedy = LiveUpdateMeanings.Of(LiveUpdateMeanings.OpenCall, errno);
+        if (errno == Errno.EBUSY)
+        {
+            var holders = FileHolder.Find(target => target == DevicePath);
+            if (holders.Count > 0)
+                remedy = $"Held by {string.Join(", ", holders)}. {remedy}";
+        }
+        throw new LinuxException(errno, LiveUpdateMeanings.OpenCall, DevicePath, remedy);
+    }
+
+    /// <summary>Creates a session to hand to the next kernel.</summary>
+    /// <param name="name">A name that no open outgoing session has.</param>
+    /// <returns>The session.</returns>
+    /// <remarks><c>LIVEUPDATE_IOCTL_CREATE_SESSION</c>.</remarks>
+    /// <exception cref="LinuxException">EEXIST: the name is taken.</exception>
+    public OutgoingSession CreateSession(SessionName name)
+    {
+        var argument = default(liveupdate_ioctl_create_session);
+        unsafe
+        {
+            argument.size = (uint)sizeof(liveupdate_ioctl_create_session);
+        }
+        name.CopyTo(argument.name);
+        LiveUpdateMeanings.Call(_fd, ref argument, $"session '{name}'");
+        return new OutgoingSession(FileDescriptor.Adopt(argument.fd, $"session '{name}'"), name);
+    }
+
+    /// <summary>Takes a session that the previous kernel left. From here on its close frees what is in it: do this in the process that holds it to the end.</summary>
+    /// <param name="name">The name that it was created with.</param>
+    /// <returns>The session.</returns>
+    /// <remarks><c>LIVEUPDATE_IOCTL_RETRIEVE_SESSION</c>.</remarks>
+    /// <exception cref="LinuxException">ENOENT: there is none of that name, or none any more; EINVAL: another process has retrieved it.</exception>
+    public IncomingSession RetrieveSession(SessionName name)
+    {
+        var argument = default(liveupdate_ioctl_retrieve_session);
+        unsafe
+        {
+            argument.size = (uint)sizeof(liveupdate_ioctl_retrieve_session);
+        }
+        name.CopyTo(argument.name);
+        LiveUpdateMeanings.Call(_fd, ref argument, $"session '{name}'");
+        return new IncomingSession(FileDescriptor.Adopt(argument.fd, $"session '{name}'"), name);
+    }
+
+    /// <summary>Closes the device and lets the next process in. Sessions stay.</summary>
+    public void Dispose() => _fd.Dispose();
+}
