@@ -150,6 +150,9 @@ public static class PciRegs
     /// <summary>Bridge control (header type 1).</summary>
     public const int PCI_BRIDGE_CONTROL = 0x3e;
 
+    /// <summary>First capability list entry (header type 2).</summary>
+    public const int PCI_CB_CAPABILITY_LIST = 0x14;
+
     /// <summary>Capability ID.</summary>
     public const int PCI_CAP_LIST_ID = 0;
 
@@ -219,6 +222,9 @@ public static class PciRegs
     /// <summary>Capability defined flags (16 bits).</summary>
     public const int PCI_CAP_FLAGS = 2;
 
+    /// <summary>Bytes of a capability without registers.</summary>
+    public const int PCI_CAP_SIZEOF = 4;
+
     /// <summary>PM Capabilities Register.</summary>
     public const int PCI_PM_PMC = 2;
 
@@ -233,6 +239,12 @@ public static class PciRegs
 
     /// <summary>Size of PM registers.</summary>
     public const int PCI_PM_SIZEOF = 8;
+
+    /// <summary>Size of AGP registers.</summary>
+    public const int PCI_AGP_SIZEOF = 12;
+
+    /// <summary>Size of VPD registers.</summary>
+    public const int PCI_CAP_VPD_SIZEOF = 8;
 
     /// <summary>Message Control.</summary>
     public const int PCI_MSI_FLAGS = 0x02;
@@ -270,6 +282,9 @@ public static class PciRegs
     /// <summary>Pending Bit Array offset.</summary>
     public const int PCI_MSIX_PBA = 8;
 
+    /// <summary>Size of MSIX registers.</summary>
+    public const int PCI_CAP_MSIX_SIZEOF = 12;
+
     /// <summary>Bytes of an entry of the MSI-X table.</summary>
     public const int PCI_MSIX_ENTRY_SIZE = 16;
 
@@ -297,6 +312,24 @@ public static class PciRegs
     /// <summary>AF status (8 bits).</summary>
     public const int PCI_AF_STATUS = 5;
 
+    /// <summary>Size of AF registers.</summary>
+    public const int PCI_CAP_AF_SIZEOF = 6;
+
+    /// <summary>Number of Capability Entries.</summary>
+    public const int PCI_EA_NUM_ENT = 2;
+
+    /// <summary>First EA Entry in List.</summary>
+    public const int PCI_EA_FIRST_ENT = 4;
+
+    /// <summary>First EA Entry for Bridges.</summary>
+    public const int PCI_EA_FIRST_ENT_BRIDGE = 8;
+
+    /// <summary>Size of registers for Version 0.</summary>
+    public const int PCI_CAP_PCIX_SIZEOF_V0 = 8;
+
+    /// <summary>Size for Version 1.</summary>
+    public const int PCI_CAP_PCIX_SIZEOF_V1 = 24;
+
     /// <summary>PCI Bridge subsystem vendor ID.</summary>
     public const int PCI_SSVID_VENDOR_ID = 4;
 
@@ -315,6 +348,9 @@ public static class PciRegs
     /// <summary>Device Status.</summary>
     public const int PCI_EXP_DEVSTA = 0x0a;
 
+    /// <summary>V1 endpoints without link end here.</summary>
+    public const int PCI_CAP_EXP_RC_ENDPOINT_SIZEOF_V1 = 12;
+
     /// <summary>Link Capabilities.</summary>
     public const int PCI_EXP_LNKCAP = 0x0c;
 
@@ -323,6 +359,9 @@ public static class PciRegs
 
     /// <summary>Link Status.</summary>
     public const int PCI_EXP_LNKSTA = 0x12;
+
+    /// <summary>V1 endpoints with link end here.</summary>
+    public const int PCI_CAP_EXP_ENDPOINT_SIZEOF_V1 = 20;
 
     /// <summary>Slot Capabilities.</summary>
     public const int PCI_EXP_SLTCAP = 0x14;
@@ -351,6 +390,9 @@ public static class PciRegs
     /// <summary>Device Status 2.</summary>
     public const int PCI_EXP_DEVSTA2 = 0x2a;
 
+    /// <summary>End of v2 EPs w/o link.</summary>
+    public const int PCI_CAP_EXP_RC_ENDPOINT_SIZEOF_V2 = 0x2c;
+
     /// <summary>Link Capabilities 2.</summary>
     public const int PCI_EXP_LNKCAP2 = 0x2c;
 
@@ -359,6 +401,9 @@ public static class PciRegs
 
     /// <summary>Link Status 2.</summary>
     public const int PCI_EXP_LNKSTA2 = 0x32;
+
+    /// <summary>End of v2 EPs w/ link.</summary>
+    public const int PCI_CAP_EXP_ENDPOINT_SIZEOF_V2 = 0x34;
 
     /// <summary>Slot Capabilities 2.</summary>
     public const int PCI_EXP_SLTCAP2 = 0x34;
@@ -489,6 +534,12 @@ public static class PciRegs
     /// <summary>Physical Layer 64.0 GT/s.</summary>
     public const int PCI_EXT_CAP_ID_PL_64GT = 0x31;
 
+    /// <summary>Size of DSN registers.</summary>
+    public const int PCI_EXT_CAP_DSN_SIZEOF = 12;
+
+    /// <summary>Size of Multicast registers in an endpoint.</summary>
+    public const int PCI_EXT_CAP_MCAST_ENDPOINT_SIZEOF = 40;
+
     /// <summary>Uncorrectable Error Status.</summary>
     public const int PCI_ERR_UNCOR_STATUS = 0x04;
 
@@ -543,8 +594,23 @@ public static class PciRegs
     /// <summary>VC resource status.</summary>
     public const int PCI_VC_RES_STATUS = 0x1a;
 
+    /// <summary>Size of VC registers before those of each VC.</summary>
+    public const int PCI_CAP_VC_BASE_SIZEOF = 0x10;
+
+    /// <summary>Size of the registers of each VC.</summary>
+    public const int PCI_CAP_VC_PER_VC_SIZEOF = 0x0c;
+
+    /// <summary>Size of Power Budgeting registers.</summary>
+    public const int PCI_EXT_CAP_PWR_SIZEOF = 0x10;
+
     /// <summary>Vendor-Specific Header.</summary>
     public const int PCI_VNDR_HEADER = 4;
+
+    /// <summary>Slave and primary.</summary>
+    public const int HT_CAP_SIZEOF_LONG = 28;
+
+    /// <summary>Host and secondary.</summary>
+    public const int HT_CAP_SIZEOF_SHORT = 24;
 
     /// <summary>ARI Capability Register.</summary>
     public const int PCI_ARI_CAP = 0x04;
@@ -552,11 +618,17 @@ public static class PciRegs
     /// <summary>ARI Control Register.</summary>
     public const int PCI_ARI_CTRL = 0x06;
 
+    /// <summary>Size of ARI registers.</summary>
+    public const int PCI_EXT_CAP_ARI_SIZEOF = 8;
+
     /// <summary>ATS Capability Register.</summary>
     public const int PCI_ATS_CAP = 0x04;
 
     /// <summary>ATS Control Register.</summary>
     public const int PCI_ATS_CTRL = 0x06;
+
+    /// <summary>Size of ATS registers.</summary>
+    public const int PCI_EXT_CAP_ATS_SIZEOF = 8;
 
     /// <summary>PRI control register.</summary>
     public const int PCI_PRI_CTRL = 0x04;
@@ -570,11 +642,17 @@ public static class PciRegs
     /// <summary>PRI max reqs allowed.</summary>
     public const int PCI_PRI_ALLOC_REQ = 0x0c;
 
+    /// <summary>Size of PRI registers.</summary>
+    public const int PCI_EXT_CAP_PRI_SIZEOF = 16;
+
     /// <summary>PASID feature register.</summary>
     public const int PCI_PASID_CAP = 0x04;
 
     /// <summary>PASID control register.</summary>
     public const int PCI_PASID_CTRL = 0x06;
+
+    /// <summary>Size of PASID registers.</summary>
+    public const int PCI_EXT_CAP_PASID_SIZEOF = 8;
 
     /// <summary>SR-IOV Capabilities.</summary>
     public const int PCI_SRIOV_CAP = 0x04;
@@ -615,14 +693,23 @@ public static class PciRegs
     /// <summary>VF BAR0.</summary>
     public const int PCI_SRIOV_BAR = 0x24;
 
+    /// <summary>Number of VF BARs.</summary>
+    public const int PCI_SRIOV_NUM_BARS = 6;
+
     /// <summary>VF Migration State Array Offset.</summary>
     public const int PCI_SRIOV_VFM = 0x3c;
+
+    /// <summary>Size of SR-IOV registers.</summary>
+    public const int PCI_EXT_CAP_SRIOV_SIZEOF = 0x40;
 
     /// <summary>Max snoop latency.</summary>
     public const int PCI_LTR_MAX_SNOOP_LAT = 0x4;
 
     /// <summary>Max no-snoop latency.</summary>
     public const int PCI_LTR_MAX_NOSNOOP_LAT = 0x6;
+
+    /// <summary>Size of LTR registers.</summary>
+    public const int PCI_EXT_CAP_LTR_SIZEOF = 8;
 
     /// <summary>ACS Capability Register.</summary>
     public const int PCI_ACS_CAP = 0x04;
@@ -636,14 +723,26 @@ public static class PciRegs
     /// <summary>ACS Egress Control Vector.</summary>
     public const int PCI_ACS_EGRESS_CTL_V = 0x08;
 
+    /// <summary>Size of SATA registers.</summary>
+    public const int PCI_SATA_SIZEOF_SHORT = 8;
+
+    /// <summary>Size of SATA registers with registers in configuration space.</summary>
+    public const int PCI_SATA_SIZEOF_LONG = 16;
+
     /// <summary>Capability register.</summary>
     public const int PCI_REBAR_CAP = 4;
 
     /// <summary>Control register.</summary>
     public const int PCI_REBAR_CTRL = 8;
 
+    /// <summary>Size with 0 substates.</summary>
+    public const int PCI_DPA_BASE_SIZEOF = 16;
+
     /// <summary>Capability register.</summary>
     public const int PCI_TPH_CAP = 4;
+
+    /// <summary>Size with no ST table.</summary>
+    public const int PCI_TPH_BASE_SIZEOF = 0xc;
 
     /// <summary>Control register.</summary>
     public const int PCI_TPH_CTRL = 8;
@@ -683,4 +782,10 @@ public static class PciRegs
 
     /// <summary>Capabilities Register.</summary>
     public const int PCI_DLF_CAP = 0x04;
+
+    /// <summary>Lane Equalization Control Register.</summary>
+    public const int PCI_SECPCI_LE_CTRL = 0x0c;
+
+    /// <summary>Lane Equalization Control Register.</summary>
+    public const int PCI_PL_16GT_LE_CTRL = 0x20;
 }
