@@ -1,0 +1,32 @@
+using Devices.Linux;
+using Devices.Pci;
+
+namespace Devices.Preservation;
+
+/// <summary>Checks of one device, by what sysfs and <c>/proc</c> tell: nothing is opened through VFIO.</summary>
+internal static class DeviceChecks
+{
+    internal static IEnumerable<PreflightFinding> Run(PciFunction function, IReadOnlySet<PciAddress> kept, PreservationTier tier, TierAssessment assessment, PreservationTier require)
+    {
+        var subject = function.Address.ToString();
+        yield return function.Driver == "vfio-pci"
+            ? new PreflightFinding("driver", subject, FindingLevel.Passed, "It is on vfio-pci.")
+            : new PreflightFinding("driver", subject, FindingLevel.Refused, function.Driver is { } native ? $"The native driver {native} uses it." : "No driver is bound to it.", $"devkeep bind {subject}");
+        yield return tier >= require
+            ? new PreflightFinding("tier", subject, FindingLevel.Passed, $"{tier}.")
+            : new PreflightFinding("tier", subject, FindingLevel.Refused, $"{require} is required and it can only have {tier}. {string.Join(' ', assessment.Limits)}", "Require less, or change what limits it.");
+        if (function.PowerState is not (PciPowerState.D0 or PciPowerState.Unknown))
+            yield return new PreflightFinding("power state", subject, FindingLevel.Refused, $"It is in {function.PowerState}.", "Wake it: bind it to vfio-pci with vfio_pci.disable_idle_d3=1 and open it.");
+        if (tier == PreservationTier.Cold) yield break;
+
+        // A reset of the slot, which vfio-pci tries when one of its functions is closed last, would reset the kept one.
+        foreach (var address in function.SlotPeers.Where(address => !kept.Contains(address)))
+        {
+            var peer = PciFunction.Open(address);
+            if (peer.Driver is not { } driver) continue;
+            var holders = peer.VfioCdevName is { } name ? FileHolder.Find(target => target == $"/dev/vfio/devices/{name}") : [];
+            var who = driver == "vfio-pci" ? (holders.Count == 0 ? "vfio-pci" : string.Join(", ", holders)) : $"the native driver {driver}";
+            yield return new PreflightFinding("slot", subject, FindingLevel.Refused, $"{address}, another function of its slot, is in other hands ({who}): its reset would be this device's.", $"Keep {address} too, or unbind it: devkeep unbind {address}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Devices.Linux;
+using Devices.LiveUpdate;
+using Devices.Pci;
+
+namespace Devices.Preservation;
+
+/// <summary>Checks of the running kernel, of the next one and of its command line.</summary>
+internal static class SystemChecks
+{
+    private const string System = "system";
+    private const string DisableIdleD3 = "vfio_pci.disable_idle_d3";
+
+    // The next kernel must number, isolate and address the devices as this one does.
+    private static readonly string[] s_sameAsRunning = ["pci", "iommu", "intel_iommu", "amd_iommu", "iommu.passthrough", "iommu.strict"];
+
+    internal static IEnumerable<PreflightFinding> Run(NextKernel next, IReadOnlyList<PciFunction> kept)
+    {
+        foreach (var finding in CheckKernels(next)) yield return finding;
+        foreach (var finding in CheckOrchestrator()) yield return finding;
+        var ids = IdsOf(kept);
+        foreach (var finding in CheckCommandLine(next, ids)) yield return finding;
+        foreach (var finding in CheckIds(kept, ids)) yield return finding;
+    }
+
+    /// <summary>What <c>vfio-pci.ids</c> must have so that vfio-pci takes the devices before a native driver does: as narrow as it can be.</summary>
+    internal static IReadOnlyList<VfioPciId> IdsOf(IReadOnlyList<PciFunction> kept)
+        => [.. kept.Select(static function => new VfioPciId(function.VendorId, function.DeviceId, function.SubsystemVendorId, function.SubsystemId)).Distinct()];
+
+    private static IEnumerable<PreflightFinding> CheckKernels(NextKernel next)
+    {
+        KernelImage image;
+        string? refusal = null;
+        try
+        {
+            image = KernelImage.Open(next.ImagePath);
+        }
+        catch (Exception failure) when (failure is LinuxException or KernelImageException)
+        {
+            image = null!;
+            refusal = failure.Message;
+        }
+
+        if (refusal is not null)
+        {
+            yield return new PreflightFinding("next kernel's image", next.ImagePath, FindingLevel.Refused, refusal, "Give the image of the kernel to jump into.");
+            yield break;
+        }
+
+        using (image)
+        {
+            var running = HandoverState.Read(image);
+            foreach (var problem in running.Problems)
+                yield return new PreflightFinding("kexec handover", System, running.KhoEnabled && running.LiveUpdateEnabled ? FindingLevel.Note : FindingLevel.Refused, problem);
+            if (running.Problems.Count == 0) yield return new PreflightFinding("kexec handover", System, FindingLevel.Passed, $"KHO and live update are on ({running.Abi}).");
+
+            if (!image.HasLiveUpdate)
+            {
+                yield return new PreflightFinding("next kernel's image", next.ImagePath, FindingLevel.Refused, "It has no Live Update Orchestrator: it would drop all that is kept.", "Take a kernel with CONFIG_KEXEC_HANDOVER, CONFIG_LIVEUPDATE and CONFIG_LIVEUPDATE_MEMFD.");
+            }
+            else
+            {
+                var known = running.Abi.IsComplete;
+                foreach (var difference in running.Abi.DifferencesTo(image.Abi))
+                {
+                    // A format of the running kernel that nobody shows cannot be compared; one that differs must not be jumped over.
+                    var level = known || !difference.Contains("is not known", StringComparison.Ordinal) ? FindingLevel.Refused : FindingLevel.Note;
+                    yield return new PreflightFinding("handover formats", next.ImagePath, level, difference, level == FindingLevel.Refused ? "Take a next kernel with the running kernel's formats." : null);
+                }
+
+                if (running.Abi.DifferencesTo(image.Abi).Count == 0) yield return new PreflightFinding("handover formats", next.ImagePath, FindingLevel.Passed, $"The next kernel reads {image.Abi}.");
+            }
+
+            var initrd = next.InitrdPath is null ? 0 : new FileInfo(next.InitrdPath) is { Exists: true } file ? file.Length : -1;
+            if (initrd < 0)
+            {
+                yield return new PreflightFinding("next kernel's initrd", next.InitrdPath!, FindingLevel.Refused, "There is no such file.", "Give the initial RAM disk that the next kernel needs, or none.");
+                yield break;
+            }
+
+            yield return running.Fits(image, initrd) switch
+            {
+                true => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Passed, "It fits KHO's scratch memory."),
+                false => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Refused, $"Kernel and initrd do not fit KHO's scratch memory ({string.Join(", ", running.ScratchAreas!)}).", "Boot the running kernel with a larger kho_scratch=, or take a smaller initrd."),
+                null => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Note, "Whether it fits KHO's scratch memory is not known: debugfs does not show that. The load, before anything is frozen, will tell."),
+            };
+        }
+    }
+
+    private static IEnumerable<PreflightFinding> CheckOrchestrator()
+    {
+        var holders = FileHolder.Find(static target => target == "/dev/liveupdate");
+        yield return holders.Count == 0
+            ? new PreflightFinding("/dev/liveupdate", System, FindingLevel.Passed, "Nobody holds it.")
+            : new PreflightFinding("/dev/liveupdate", System, FindingLevel.Refused, $"{string.Join(", ", holders)} holds it, and it has one opener at a time.", "Have it create its session and close the file.");
+    }
+
+    private static List<PreflightFinding> CheckCommandLine(NextKernel next, IReadOnlyList<VfioPciId> ids)
+    {
+        const string Check = "next kernel's command line";
+        var line = next.Compose(ids);
+        var running = KernelCommandLine.ReadRunning();
+        var refusals = new List<PreflightFinding>();
+        foreach (var name in new[] { "kho", "liveupdate" })
+        {
+            if (line.GetSwitch(name) != true) refusals.Add(new(Check, System, FindingLevel.Refused, $"{name}=on is missing.", "Without it the next kernel drops all that is kept."));
+        }
+
+        var missing = ids.Where(id => !line.VfioPciIds.Any(listed => listed.Equals(id) || listed.Matches((ushort)id.Vendor, (ushort)id.Device, (ushort)id.SubsystemVendor, (ushort)id.SubsystemDevice, 0))).ToList();
+        if (missing.Count > 0) refusals.Add(new(Check, System, FindingLevel.Refused, $"vfio-pci.ids lacks {string.Join(",", missing)}.", "Without it a native driver of the next kernel may take a kept device and reset it."));
+        if (line.Get(DisableIdleD3) is not ("1" or "Y" or "y" or "on")) refusals.Add(new(Check, System, FindingLevel.Refused, $"{DisableIdleD3}=1 is missing.", "Without it vfio-pci puts a kept device to sleep when it binds it."));
+        foreach (var name in s_sameAsRunning)
+        {
+            if (!running.GetAll(name).SequenceEqual(line.GetAll(name)))
+                refusals.Add(new(Check, System, FindingLevel.Refused, $"{name}= is not what it is now: \"{string.Join(' ', running.GetAll(name))}\", next \"{string.Join(' ', line.GetAll(name))}\".", "The next kernel must set the devices up as this one does: give it the same."));
+        }
+
+        if (line.ByteLength >= KernelCommandLine.BufferSize) refusals.Add(new(Check, System, FindingLevel.Refused, $"It has {line.ByteLength} bytes, and the kernel takes {KernelCommandLine.BufferSize - 1}.", "Shorten it: the kernel would cut its end off."));
+        return refusals.Count > 0 ? refusals : [new PreflightFinding(Check, System, FindingLevel.Passed, line.ToString())];
+    }
+
+    private static IEnumerable<PreflightFinding> CheckIds(IReadOnlyList<PciFunction> kept, IReadOnlyList<VfioPciId> ids)
+    {
+        const string Check = "vfio-pci.ids";
+        var addresses = kept.Select(static function => function.Address).ToHashSet();
+        foreach (var other in PciFunction.EnumerateAll().Where(other => !addresses.Contains(other.Address)))
+        {
+            if (!ids.Any(id => id.Matches(other.VendorId, other.DeviceId, other.SubsystemVendorId, other.SubsystemId, other.ClassCode.Value))) continue;
+            if (other.Driver == "vfio-pci")
+            {
+                yield return new PreflightFinding(Check, other.Address.ToString(), FindingLevel.Note, "It has the ids of a kept device and is on vfio-pci today; it will be in the next kernel as well.");
+                continue;
+            }
+
+            yield return new PreflightFinding(Check, other.Address.ToString(), FindingLevel.Refused, $"It is not kept, but has the ids of a kept device: in the next kernel vfio-pci would take it from {other.Driver ?? "whoever binds it"}.", "Keep it too, bind it to vfio-pci, or remove it.");
+        }
+    }
+}

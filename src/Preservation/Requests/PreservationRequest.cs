@@ -1,0 +1,31 @@
+using Devices.LiveUpdate;
+
+namespace Devices.Preservation;
+
+/// <summary>What to keep over the next change of kernel, and how.</summary>
+public sealed record PreservationRequest
+{
+    /// <summary>The session's name, by which the next kernel's process asks for it.</summary>
+    public required SessionName Session { get; init; }
+
+    /// <summary>Who holds everything from before the session is made to the jump.</summary>
+    public required IFdKeeper Keeper { get; init; }
+
+    /// <summary>The kernel to jump into.</summary>
+    public required NextKernel NextKernel { get; init; }
+
+    /// <summary>The devices.</summary>
+    public required IReadOnlyList<KeptDevice> Devices { get; init; }
+
+    /// <summary>The memory: all that is mapped for the devices, and whatever else is to be kept.</summary>
+    public required IReadOnlyList<KeptMemory> Memory { get; init; }
+
+    /// <summary>The lowest tier that will do, for every device: a device that can only have less refuses the plan before anything is touched.</summary>
+    public PreservationTier Require { get; init; } = PreservationTier.Cold;
+
+    /// <summary>The highest tier to use, also where a device can have more.</summary>
+    public PreservationTier AtMost { get; init; } = PreservationTier.Live;
+
+    /// <summary>How long devices and other holders may take to come to rest.</summary>
+    public TimeSpan FreezeLimit { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,16 @@
+using Devices.Pci;
+
+namespace Devices.Preservation;
+
+/// <summary>A kept device in the worker's hands, with what the steps need of it.</summary>
+internal sealed class DeviceInHand(KeptDevice kept)
+{
+    internal KeptDevice Kept { get; } = kept;
+
+    internal PciAddress Address { get; } = kept.Device.Address;
+
+    internal PciFunction Function { get; } = PciFunction.Open(kept.Device.Address);
+
+    /// <summary>The device file's path, by which other holders are found.</summary>
+    internal string Path => Kept.Device.Fd.LinkTarget;
+}

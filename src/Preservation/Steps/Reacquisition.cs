@@ -1,0 +1,195 @@
+using Devices.Iommufd;
+using Devices.Linux;
+using Devices.LiveUpdate;
+using Devices.Pci;
+using Devices.Preservation.Messages;
+using Devices.Vfio;
+using Ioas = Devices.Iommufd.Ioas;
+
+namespace Devices.Preservation;
+
+/// <summary>
+/// Gets devices into this process's hands, from what the record says and the keeper holds: anew under another kernel
+/// (<see cref="RestoreAll"/>), or as they are under the one that the record's object ids belong to (<see cref="AdoptAll"/>).
+/// Either may be repeated by the next process if this one dies on the way.
+/// </summary>
+internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRecord record)
+{
+    private const string VfioPci = "vfio-pci";
+    private readonly Dictionary<uint, IommuContext> _contexts = [];
+    private readonly Dictionary<ulong, MemFd> _memory = [];
+    private readonly Dictionary<uint, Ioas> _spaces = [];
+    private readonly Dictionary<uint, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>>> _mappings = [];
+
+    /// <summary>Called after each thing done, with its name: a test kills the process there.</summary>
+    internal Action<string> Progress { get; init; } = static _ => { };
+
+    /// <summary>Takes devices over that another process bound, attached and mapped under this kernel.</summary>
+    internal IReadOnlyList<RestoredDevice> AdoptAll()
+    {
+        foreach (var ioas in record.Ioas)
+        {
+            var space = Context(ioas.Context).AdoptIoas(ioas.KernelId);
+            _spaces.Add(ioas.Key, space);
+            _mappings.Add(ioas.Key, Map(ioas, (range, access, file) => space.AdoptMapping(range, access, file)));
+        }
+
+        var devices = new List<RestoredDevice>();
+        foreach (var message in record.Devices)
+        {
+            var address = PciAddress.Parse(message.Address);
+            using var fd = keeper.Get(names.Device(address)) ?? throw SessionStateException.NotHeld(names.Session);
+            var device = VfioCdev.FromFd(fd, address).AdoptBound(Space(message).Context, message.KernelId == 0 ? null : message.KernelId);
+            var attachment = device.Attach(Space(message));
+            ArmInterrupts(message, device);
+            TriggerInterrupts(device);
+            devices.Add(Restored(message, attachment, differences: new ConfigRestorer(device.ConfigSpace, message.VfioConfig.Span).Compare()));
+        }
+
+        return devices;
+    }
+
+    /// <summary>Binds, attaches, maps and restores the devices under a kernel that does not know them yet; writes its object ids into the record.</summary>
+    internal IReadOnlyList<RestoredDevice> RestoreAll()
+    {
+        foreach (var ioas in record.Ioas)
+        {
+            // A fresh one, even if a process before this one made another and died: nobody knows how far it came.
+            var space = Context(ioas.Context).CreateIoas();
+            Progress("ioas");
+            _spaces.Add(ioas.Key, space);
+            _mappings.Add(ioas.Key, Map(ioas, (range, access, file) => space.MapFile(file.File, file.Offset, (ulong)range.Length, range.First, access)));
+            ioas.KernelId = space.Id;
+            Progress("map");
+        }
+
+        return [.. record.Devices.Select(Restore)];
+    }
+
+    private RestoredDevice Restore(Device message)
+    {
+        var address = PciAddress.Parse(message.Address);
+        var function = PciFunction.Open(address);
+        // The first open resets the device by these methods. It is an ordinary thing for a device not to have any.
+        if (message.Tier != Tier.Cold && !function.ResetMethods.IsCleared) function.ResetMethods.Clear();
+        Progress("reset_method");
+        if (function.Driver != VfioPci) new DriverBinding().Bind(function, VfioPci);
+        Progress("bind");
+        using var cdev = OpenCdev(function);
+        Progress("open");
+        var space = Space(message);
+        // The keeper holds the file before it is bound: from then on its last close would reset the device.
+        var device = cdev.IsBound ? cdev.AdoptBound(space.Context) : cdev.Bind(space.Context);
+        message.KernelId = device.IommufdDeviceId ?? 0;
+        Progress("bind_iommufd");
+        var attachment = device.Attach(space);
+        Progress("attach");
+        var config = new ConfigRestorer(device.ConfigSpace, message.VfioConfig.Span);
+        config.RestoreRegisters();
+        Progress("config");
+        ArmInterrupts(message, device);
+        Progress("interrupts");
+        config.RestoreBusMaster();
+        Progress("bus_master");
+        TriggerInterrupts(device);
+        return Restored(message, attachment, config.Compare());
+    }
+
+    private VfioCdev OpenCdev(PciFunction function)
+    {
+        var name = names.Device(function.Address);
+        if (keeper.Get(name) is { } held)
+        {
+            using (held) return VfioCdev.FromFd(held, function.Address);
+        }
+
+        var cdev = VfioCdev.Open(function);
+        try
+        {
+            keeper.Put(name, cdev.Fd);
+            return cdev;
+        }
+        catch
+        {
+            cdev.Dispose();
+            throw;
+        }
+    }
+
+    private IommuContext Context(uint number)
+    {
+        if (_contexts.TryGetValue(number, out var context)) return context;
+        var name = names.Iommufd(number);
+        if (keeper.Get(name) is { } held)
+        {
+            using (held) context = IommuContext.FromFd(held);
+        }
+        else
+        {
+            context = IommuContext.Open();
+            keeper.Put(name, context.Fd);
+            Progress("iommufd");
+        }
+
+        _contexts.Add(number, context);
+        return context;
+    }
+
+    private MemFd Memory(ulong token)
+    {
+        if (_memory.TryGetValue(token, out var file)) return file;
+        var name = record.Memory.First(memory => memory.Token == token).Name;
+        file = MemFd.Adopt(keeper.Get(names.Memory(name)) ?? throw SessionStateException.NotHeld(names.Session));
+        _memory.Add(token, file);
+        return file;
+    }
+
+    private Ioas Space(Device message) => _spaces[message.IoasKey];
+
+    private Dictionary<string, IReadOnlyList<DmaMapping>> Map(Messages.Ioas ioas, Func<IovaRange, DmaAccess, FileBacking, DmaMapping> map)
+    {
+        var mappings = new Dictionary<string, List<DmaMapping>>();
+        foreach (var message in ioas.Mappings)
+        {
+            var range = IovaRange.OfLength(new Iova(message.Iova), message.Length);
+            var mapping = map(range, (DmaAccess)message.Access, new FileBacking(Memory(message.MemoryToken), (long)message.Offset));
+            var name = record.Memory.First(memory => memory.Token == message.MemoryToken).Name;
+            if (!mappings.TryGetValue(name, out var list)) mappings.Add(name, list = []);
+            list.Add(mapping);
+        }
+
+        return mappings.ToDictionary(static entry => entry.Key, static entry => (IReadOnlyList<DmaMapping>)entry.Value);
+    }
+
+    private RestoredDevice Restored(Device message, DmaAttachment attachment, IReadOnlyList<ConfigDifference> differences)
+        => new(attachment, (PreservationTier)message.Tier, message.Driver, _mappings[message.IoasKey], differences);
+
+    private static void ArmInterrupts(Device message, VfioDevice device)
+    {
+        foreach (var interrupts in message.Interrupts)
+        {
+            if (interrupts.Index == device.Interrupts.Intx.Index)
+            {
+                device.Interrupts.Intx.Enable(EventFd.Create());
+                continue;
+            }
+
+            var eventFds = new EventFd?[interrupts.Count];
+            foreach (var vector in interrupts.Armed) eventFds[vector] = EventFd.Create();
+            Vectors(device, interrupts.Index).Enable(eventFds);
+        }
+    }
+
+    /// <summary>Makes up for interrupts that were raised while none was armed. For a driver, one too many is harmless; one too few is not.</summary>
+    private static void TriggerInterrupts(VfioDevice device)
+    {
+        if (device.Interrupts.Intx.IsEnabled) device.Interrupts.Intx.Trigger();
+        if (device.Interrupts.Msi.IsEnabled) device.Interrupts.Msi.TriggerAll();
+        if (device.Interrupts.Msix.IsEnabled) device.Interrupts.Msix.TriggerAll();
+    }
+
+    private static InterruptVectors Vectors(VfioDevice device, uint index)
+        => index == device.Interrupts.Msi.Index ? device.Interrupts.Msi
+            : index == device.Interrupts.Msix.Index ? device.Interrupts.Msix
+            : throw new RecordException($"device {device.Address}.interrupts.index", $"{index} is neither INTx, MSI nor MSI-X", "The record was written by a newer release: restore with that");
+}

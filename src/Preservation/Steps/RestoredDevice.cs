@@ -1,0 +1,51 @@
+using Devices.Iommufd;
+using Devices.Pci;
+using Devices.Vfio;
+
+namespace Devices.Preservation;
+
+/// <summary>A device that came over, as a driver's other half finds it: bound, attached, mapped, configured, its interrupts armed.</summary>
+public sealed class RestoredDevice
+{
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> _mappings;
+
+    internal RestoredDevice(DmaAttachment attachment, PreservationTier tier, Messages.DriverState? driver, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> mappings, IReadOnlyList<ConfigDifference> differences)
+    {
+        Attachment = attachment;
+        Tier = tier;
+        DriverName = driver?.Name;
+        DriverStateVersion = driver?.Version ?? 0;
+        DriverState = driver?.State.Memory ?? default;
+        _mappings = mappings;
+        ConfigDifferences = differences;
+    }
+
+    /// <summary>The device's address.</summary>
+    public PciAddress Address => Attachment.Device.Address;
+
+    /// <summary>The device and its address space. Its <see cref="VfioDevice.Interrupts"/> hold the eventfds of the armed vectors.</summary>
+    public DmaAttachment Attachment { get; }
+
+    /// <summary>How it came over. After <see cref="PreservationTier.Cold"/> it has been reset: its driver initialises it.</summary>
+    public PreservationTier Tier { get; }
+
+    /// <summary>The name of the driver that saved its state; null if it had none.</summary>
+    public string? DriverName { get; }
+
+    /// <summary>The layout of <see cref="DriverState"/>.</summary>
+    public uint DriverStateVersion { get; }
+
+    /// <summary>What its driver saved at the freeze.</summary>
+    public ReadOnlyMemory<byte> DriverState { get; }
+
+    /// <summary>Registers whose compared bits are not what they were; empty when all was brought back.</summary>
+    public IReadOnlyList<ConfigDifference> ConfigDifferences { get; }
+
+    /// <summary>Where a memory is mapped for this device.</summary>
+    /// <param name="memory">The memory's name.</param>
+    /// <exception cref="KeyNotFoundException">No memory of that name is mapped for it; those that are, are named.</exception>
+    public IReadOnlyList<DmaMapping> MappingsOf(string memory)
+        => _mappings.TryGetValue(memory, out var mappings)
+            ? mappings
+            : throw new KeyNotFoundException($"No memory \"{memory}\" is mapped for {Address}; mapped are: {string.Join(", ", _mappings.Keys)}.");
+}
