@@ -1,0 +1,56 @@
+using Devices.HwTests.Lab;
+using Devices.Iommufd;
+using Devices.Pci;
+using Devices.Vfio;
+
+namespace Devices.HwTests.Vfio;
+
+/// <summary>A device taken for one test: bound to vfio-pci, opened, bound to a context; given back as it was found.</summary>
+internal sealed class BoundDevice : IDisposable
+{
+    internal const string EduIds = "1234:11e8";
+    internal const string NvmeClass = "010802";
+
+    private readonly string? _formerDriver;
+
+    private BoundDevice(PciFunction function)
+    {
+        Function = function;
+        _formerDriver = function.Driver;
+        new DriverBinding().Bind(function, "vfio-pci");
+        Context = IommuContext.Open();
+        Device = Open();
+    }
+
+    internal PciFunction Function { get; }
+
+    internal IommuContext Context { get; }
+
+    internal VfioDevice Device { get; private set; }
+
+    internal static BoundDevice Edu() => new(EduFunction());
+
+    internal static BoundDevice Nvme() => new(NvmeFunction());
+
+    internal static PciFunction EduFunction() => PciFunction.Open(PciAddress.Parse(Rig.ById(EduIds)[0]));
+
+    internal static PciFunction NvmeFunction() => PciFunction.Open(PciAddress.Parse(Rig.ByClass(NvmeClass)[0]));
+
+    /// <summary>Opens the device again after it was closed.</summary>
+    internal VfioDevice Reopen() => Device = Open();
+
+    public void Dispose()
+    {
+        Device.Dispose();
+        Context.Dispose();
+        if (_formerDriver == "vfio-pci") return;
+        new DriverBinding().Unbind(Function);
+        if (_formerDriver is not null) new DriverBinding().BindDefault(Function);
+    }
+
+    private VfioDevice Open()
+    {
+        using var cdev = VfioCdev.Open(Function);
+        return cdev.Bind(Context);
+    }
+}

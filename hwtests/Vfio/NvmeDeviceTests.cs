@@ -1,0 +1,158 @@
+using Devices.Linux;
+using Devices.Pci;
+using Devices.Vfio;
+
+namespace Devices.HwTests.Vfio;
+
+/// <summary>MSI-X, regions, power and resets on an NVMe controller, without a driver.</summary>
+public sealed class NvmeDeviceTests : IDisposable
+{
+    private const uint InterruptMaskSet = 0x0C;
+    private const uint InterruptMaskClear = 0x10;
+
+    private readonly BoundDevice _bound = BoundDevice.Nvme();
+
+    private VfioDevice Device => _bound.Device;
+
+    public void Dispose() => _bound.Dispose();
+
+    [SkippableFact]
+    public void The_device_tells_what_it_is()
+    {
+        Assert.True(Device.Info.Flags.HasFlag(VfioDeviceFlags.Pci));
+        Assert.True(Device.Info.RegionCount >= 9);
+        Assert.Equal(5, Device.Info.InterruptIndexCount);
+        Assert.True(_bound.Context.HasDevice(Device.IommufdDeviceId!.Value));
+        Assert.Equal(PciRegs.PCI_CFG_SPACE_EXP_SIZE, Device.ConfigSpace.Length);
+        Assert.Equal(_bound.Function.VendorId, Device.ConfigSpace.ReadUInt16(PciRegs.PCI_VENDOR_ID));
+        var table = Device.Bars.Where(bar => bar.IsImplemented && bar.Region.IsMsixMappable).ToArray();
+        Assert.Single(table);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Device.Region(Device.Info.RegionCount));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Device.Region(-1));
+        Assert.Equal(VfioRegionFlags.None, Device.Region(6).Flags & VfioRegionFlags.Write);
+    }
+
+    [SkippableFact]
+    public void Vectors_are_armed_in_part_and_triggered_one_by_one()
+    {
+        var msix = Device.Interrupts.Msix;
+        Skip.If(msix.Count < 4, $"the device has {msix.Count} vectors");
+        using var zero = EventFd.Create();
+        using var two = EventFd.Create();
+        msix.Enable(zero, null, two);
+        Assert.Equal([zero, null, two], msix.Vectors);
+        msix.Trigger(2);
+        Assert.True(two.TryRead(out var count));
+        Assert.Equal(1UL, count);
+        Assert.False(zero.TryRead(out _));
+        Assert.Throws<InvalidOperationException>(() => msix.Trigger(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => msix.Trigger(3));
+
+        msix.TriggerAll();
+        Assert.True(zero.TryRead(out _) && two.TryRead(out _));
+        using var one = EventFd.Create();
+        msix.Set(1, one);
+        msix.Set(0, null);
+        msix.TriggerAll();
+        Assert.True(one.TryRead(out _) && two.TryRead(out _));
+        Assert.False(zero.TryRead(out _));
+    }
+
+    [SkippableFact]
+    public void All_vectors_can_be_armed_and_no_more()
+    {
+        var msix = Device.Interrupts.Msix;
+        var eventFds = Enumerable.Range(0, msix.Count + 1).Select(_ => EventFd.Create()).ToArray();
+        Assert.Throws<ArgumentOutOfRangeException>(() => msix.Enable(eventFds));
+        msix.Enable(eventFds.AsSpan(0, msix.Count));
+        msix.TriggerAll();
+        Assert.All(eventFds.SkipLast(1), eventFd => Assert.True(eventFd.TryRead(out _)));
+        Assert.False(eventFds[^1].TryRead(out _));
+        msix.Disable();
+        Assert.Empty(msix.Vectors);
+        Array.ForEach(eventFds, eventFd => eventFd.Dispose());
+    }
+
+    [SkippableFact]
+    public void A_vector_is_added_later_where_the_platform_can()
+    {
+        var msix = Device.Interrupts.Msix;
+        Skip.If(msix.Count < 8, $"the device has {msix.Count} vectors");
+        using var eventFd = EventFd.Create();
+        msix.Enable(null, eventFd);
+        if (!msix.IsResizable)
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => msix.Set(7, eventFd));
+            return;
+        }
+
+        msix.Set(7, eventFd);
+        msix.Trigger(7);
+        Assert.True(eventFd.TryRead(out _));
+        Assert.Throws<ArgumentOutOfRangeException>(() => msix.Set(msix.Count, eventFd));
+    }
+
+    [SkippableFact]
+    public void A_reset_changes_registers_and_leaves_mappings_in_place()
+    {
+        Skip.IfNot(Device.SupportsReset, "the device has no reset");
+        using var registers = Device.Bars[0].Map();
+        registers.WriteUInt32(InterruptMaskSet, 0x5);
+        Assert.Equal(0x5u, registers.ReadUInt32(InterruptMaskSet));
+        using var eventFd = EventFd.Create();
+        Device.Interrupts.Intx.Enable(eventFd);
+        Device.Reset();
+        Assert.Equal(0u, registers.ReadUInt32(InterruptMaskSet));
+        Device.Interrupts.Intx.Trigger();
+        Assert.True(eventFd.TryRead(out _));
+    }
+
+    [SkippableFact]
+    public void Low_power_cannot_be_entered_under_a_mapped_bar()
+    {
+        var config = Device.ConfigSpace;
+        var power = PowerManagement(config);
+        Skip.If(power == 0, "the device has no power management capability");
+        var control = config.ReadUInt16(power + PciRegs.PCI_PM_CTRL);
+        Assert.Equal(0, control & 3);
+        using (Device.Bars[0].Map())
+        {
+            Assert.Throws<InvalidOperationException>(() => config.WriteUInt16(power + PciRegs.PCI_PM_CTRL, (ushort)(control | 3)));
+            config.WriteUInt16(power + PciRegs.PCI_PM_CTRL, control);
+        }
+
+        config.WriteUInt16(power + PciRegs.PCI_PM_CTRL, (ushort)(control | 3));
+        Assert.Equal(Errno.EIO, Assert.Throws<LinuxException>(() => Device.Bars[0].ReadUInt32(0)).Errno);
+        config.WriteUInt16(power + PciRegs.PCI_PM_CTRL, control);
+        Device.Bars[0].ReadUInt32(0);
+    }
+
+    [SkippableFact]
+    public void The_last_close_resets_and_leaving_with_another_holder_does_not()
+    {
+        Skip.IfNot(Device.SupportsReset, "the device has no reset");
+        Device.Bars[0].WriteUInt32(InterruptMaskSet, 0x3);
+        using (var kept = Device.Fd.Duplicate())
+        {
+            var id = Device.IommufdDeviceId;
+            Device.Leave();
+            using var cdev = VfioCdev.FromFd(kept, _bound.Function.Address);
+            using var next = cdev.AdoptBound(_bound.Context, id);
+            Assert.Equal(0x3u, next.Bars[0].ReadUInt32(InterruptMaskSet));
+            next.Bars[0].WriteUInt32(InterruptMaskClear, 0x1);
+            next.Dispose();
+            using var cdevAgain = VfioCdev.FromFd(kept);
+            using var again = cdevAgain.AdoptBound(_bound.Context, id);
+            Assert.Equal(0x2u, again.Bars[0].ReadUInt32(InterruptMaskSet));
+        }
+
+        Assert.Equal(0u, _bound.Reopen().Bars[0].ReadUInt32(InterruptMaskSet));
+    }
+
+    private static int PowerManagement(IPciConfigSpace config)
+    {
+        int next = config.ReadByte(PciRegs.PCI_CAPABILITY_LIST);
+        while (next != 0 && config.ReadByte(next) != PciRegs.PCI_CAP_ID_PM) next = config.ReadByte(next + 1);
+        return next;
+    }
+}
