@@ -287,6 +287,8 @@ public sealed class EduTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => Device.Bars[0].Map());
         var off = Assert.Throws<LinuxException>(() => Device.Bars[0].ReadUInt32(0));
         Assert.Equal(Errno.EIO, off.Errno);
+        Assert.Contains(Device.Address.ToString(), off.Message, StringComparison.Ordinal);
+        Assert.NotNull(off.Remedy);
         config.WriteUInt16(PciRegs.PCI_COMMAND, command);
         Assert.Equal(0xEDu, Device.Bars[0].ReadUInt32(Edu.Identification) & 0xFF);
         Assert.Throws<ArgumentOutOfRangeException>(() => config.ReadByte(config.Length));

@@ -123,6 +123,7 @@ public sealed class NvmeDeviceTests : IDisposable
 
         config.WriteUInt16(power + PciRegs.PCI_PM_CTRL, (ushort)(control | 3));
         Assert.Equal(Errno.EIO, Assert.Throws<LinuxException>(() => Device.Bars[0].ReadUInt32(0)).Errno);
+        Assert.Throws<InvalidOperationException>(() => Device.Bars[0].Map());
         config.WriteUInt16(power + PciRegs.PCI_PM_CTRL, control);
         Device.Bars[0].ReadUInt32(0);
     }

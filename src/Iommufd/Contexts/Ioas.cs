@@ -203,7 +203,12 @@ public sealed class Ioas : IDmaMapper, IDisposable
     {
         ThrowIfEnded();
         var unmapped = Unmap(range.First.Value, (ulong)range.Length, $"{range} of IOAS {Id}");
-        foreach (var inside in _mappings.Keys.Where(range.Contains).ToArray()) _mappings.Remove(inside);
+        foreach (var inside in _mappings.Values.Where(mapping => range.Contains(mapping.Range)).ToArray())
+        {
+            inside.End(unreachable: true);
+            _mappings.Remove(inside.Iova);
+        }
+
         return unmapped;
     }
 

@@ -74,6 +74,7 @@ internal static class VfioIoctl
         ("VFIO_DEVICE_SET_IRQS", Errno.ENOSPC) => "The host has too few interrupt vectors left: ask for fewer.",
         ("VFIO_DEVICE_SET_IRQS", Errno.EINVAL)
             => "Another kind of interrupt is armed on the device, perhaps by another process: disable it first.",
+        ("pread" or "pwrite", Errno.EINVAL) => "The region has no register there, or cannot be written.",
         (_, Errno.EINVAL) => "The device may not be bound to an iommufd yet, or its interrupts or regions may not allow this.",
         (_, Errno.EIO) => "The device does not answer: its memory decode is off, it is in low power, or it is gone.",
         _ => null,

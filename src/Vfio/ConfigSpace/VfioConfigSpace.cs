@@ -29,16 +29,21 @@ internal sealed class VfioConfigSpace(VfioDevice device, VfioRegion region) : IP
         region.Write((ulong)offset, source);
     }
 
-    internal bool DecodesMemory => (this.ReadByte(PciRegs.PCI_COMMAND) & MemoryEnable) != 0;
+    /// <summary>Whether its memory can be touched: Memory Enable is set and it is in D0.</summary>
+    internal bool DecodesMemory
+        => (this.ReadByte(PciRegs.PCI_COMMAND) & MemoryEnable) != 0
+           && (PowerManagement == 0 || (this.ReadByte(PowerManagement + PciRegs.PCI_PM_CTRL) & PowerStateMask) == 0);
+
+    // 0 where there is none.
+    private int PowerManagement => _powerManagement ??= FindPowerManagement();
 
     /// <summary>Throws where a write would take the registers away from under a mapped BAR.</summary>
     internal void CheckWhileMapped(int offset, ReadOnlySpan<byte> source)
     {
         if (Covers(offset, source, PciRegs.PCI_COMMAND, out var command) && (command & MemoryEnable) == 0)
             throw new InvalidOperationException($"Memory Enable of {device.Address} cannot be cleared while a BAR is mapped: the next access would raise SIGBUS. Dispose the mappings first.");
-        _powerManagement ??= FindPowerManagement();
-        if (_powerManagement is not 0 and { } capability
-            && Covers(offset, source, capability + PciRegs.PCI_PM_CTRL, out var control)
+        if (PowerManagement != 0
+            && Covers(offset, source, PowerManagement + PciRegs.PCI_PM_CTRL, out var control)
             && (control & PowerStateMask) != 0)
         {
             throw new InvalidOperationException($"{device.Address} cannot leave D0 while a BAR is mapped: the next access could raise SIGBUS. Dispose the mappings first.");
@@ -52,7 +57,7 @@ internal sealed class VfioConfigSpace(VfioDevice device, VfioRegion region) : IP
         return covered;
     }
 
-    // 0 where there is none. A chain can loop in a broken device, hence the bound.
+    // A chain can loop in a broken device, hence the bound.
     private int FindPowerManagement()
     {
         var next = this.ReadByte(PciRegs.PCI_CAPABILITY_LIST) & ~3;

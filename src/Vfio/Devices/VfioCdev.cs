@@ -67,7 +67,7 @@ public sealed class VfioCdev : IDisposable
 
         var path = $"{Directory}/{name}";
         var fd = FileDescriptor.TryOpen(path, OpenMode.ReadWrite, out var errno);
-        if (fd is not null) return new VfioCdev(fd, address);
+        if (fd is not null) return Verified(fd, address, path);
         var subject = $"{path} ({address})";
         throw errno == Errno.EBUSY
             ? VfioIoctl.Failure(errno, "open", subject, $"{Holders(path)} If the device was preserved by a live update it must be retrieved from its session.")
@@ -160,6 +160,14 @@ public sealed class VfioCdev : IDisposable
         }
 
         return null;
+    }
+
+    // Between reading the name and opening it the device may have gone and another one taken the number.
+    private static VfioCdev Verified(FileDescriptor fd, PciAddress address, string path)
+    {
+        if (AddressOf(fd) is not { } actual || actual == address) return new VfioCdev(fd, address);
+        fd.Dispose();
+        throw new LinuxException(Errno.ENODEV, "open", path, $"It is the device {actual} now, no longer {address}: try again.");
     }
 
     private static PciAddress? AddressOf(FileDescriptor fd)

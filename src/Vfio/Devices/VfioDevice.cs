@@ -114,8 +114,8 @@ public sealed class VfioDevice : IDisposable
     }
 
     /// <summary>
-    /// Attaches the device to an address space: from now on it reaches what is mapped there, and nothing else. Attaching a device that
-    /// was taken over to the address space that it is attached to already changes nothing.
+    /// Attaches the device to an address space: from now on it reaches what is mapped there, and nothing else. For a device
+    /// that was taken over: the address space that it is attached to already changes nothing, another one replaces it.
     /// </summary>
     /// <param name="ioas">The address space, of the context that the device is bound to.</param>
     /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>. What is mapped is pinned now.</remarks>

@@ -44,7 +44,11 @@ public sealed class InterruptVectors : InterruptSource
     /// <summary>Gives one vector another eventfd, or none.</summary>
     /// <param name="vector">The vector: one of those enabled, or any if <see cref="IsResizable"/>.</param>
     /// <param name="eventFd">The eventfd, or null to disarm the vector.</param>
-    /// <remarks><c>VFIO_DEVICE_SET_IRQS</c> with count 1; other vectors are not disturbed.</remarks>
+    /// <remarks>
+    /// <c>VFIO_DEVICE_SET_IRQS</c> with count 1; other vectors are not disturbed. Have the device stop raising a vector before it is
+    /// disarmed: the kernel clears its message, and MSI without per-vector masking (unlike MSI-X) then sends it to IOVA 0. Where nothing
+    /// is mapped at 0, and <see cref="Devices.Iommufd.IovaAllocator"/> never puts anything there, the IOMMU blocks that.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">Nothing is enabled.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The device has no such vector, or it was not enabled and cannot be now.</exception>
     /// <exception cref="LinuxException">The call failed; the vector is disarmed then.</exception>

@@ -53,7 +53,7 @@ public sealed class Bar
         if (!Region.MappableAreas.Any(area => area.Contains(offset, length)))
             throw new InvalidOperationException($"0x{length:x} bytes at 0x{offset:x} of {Region.Subject} cannot be mapped; these can: {string.Join(", ", Region.MappableAreas)}.");
         if (!Region.Device.DecodesMemory)
-            throw new InvalidOperationException($"{Region.Device.Address} does not decode memory (Memory Enable is clear): touching a mapped BAR would raise SIGBUS.");
+            throw new InvalidOperationException($"{Region.Device.Address} does not decode memory (Memory Enable is clear, or it is not in D0): touching a mapped BAR would raise SIGBUS.");
         // A BAR smaller than a page has the rest of its page reserved by the kernel; the mapping's bounds are the BAR's.
         var memory = MemoryMapping.Map(Region.Device.Fd, Region.FileOffset + (long)offset, (nuint)PageSize.RoundUp(length), MemoryProtection.ReadWrite);
         return Region.Device.Add(new BarMapping(Region.Device, Index, memory, offset, length));

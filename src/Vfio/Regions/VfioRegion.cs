@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Devices.Linux;
 
 namespace Devices.Vfio;
 
@@ -55,12 +56,19 @@ public sealed class VfioRegion
     /// <remarks><c>pread(2)</c>. An MSI-X table reads as all-ones.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Beyond the region.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed or left.</exception>
-    /// <exception cref="Devices.Linux.LinuxException">EIO: the device does not decode memory.</exception>
+    /// <exception cref="LinuxException">EIO: the device does not decode memory.</exception>
     public void Read(ulong offset, Span<byte> destination)
     {
         _device.ThrowIfEnded();
         CheckBounds(offset, (uint)destination.Length);
-        _device.Fd.ReadExactlyAt(destination, _fileOffset + (long)offset);
+        try
+        {
+            _device.Fd.ReadExactlyAt(destination, _fileOffset + (long)offset);
+        }
+        catch (LinuxException failure)
+        {
+            throw Explained(failure, offset);
+        }
     }
 
     /// <summary>Writes to the region. 1, 2, 4 or 8 bytes at a multiple of their number are one access on the bus.</summary>
@@ -69,13 +77,20 @@ public sealed class VfioRegion
     /// <remarks><c>pwrite(2)</c>. Writes to an MSI-X table are dropped.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Beyond the region.</exception>
     /// <exception cref="ObjectDisposedException">The device was disposed or left.</exception>
-    /// <exception cref="Devices.Linux.LinuxException">EIO: the device does not decode memory. EINVAL: the region cannot be written.</exception>
+    /// <exception cref="LinuxException">EIO: the device does not decode memory. EINVAL: the region cannot be written.</exception>
     public void Write(ulong offset, ReadOnlySpan<byte> source)
     {
         _device.ThrowIfEnded();
         CheckBounds(offset, (uint)source.Length);
         if (Index == VfioConstants.VFIO_PCI_CONFIG_REGION_INDEX) _device.CheckConfigWrite((int)offset, source);
-        _device.Fd.WriteExactlyAt(source, _fileOffset + (long)offset);
+        try
+        {
+            _device.Fd.WriteExactlyAt(source, _fileOffset + (long)offset);
+        }
+        catch (LinuxException failure)
+        {
+            throw Explained(failure, offset);
+        }
     }
 
     internal static unsafe VfioRegion Query(VfioDevice device, int index)
@@ -119,6 +134,9 @@ public sealed class VfioRegion
         if (offset > Size || length > Size - offset)
             throw new ArgumentOutOfRangeException(nameof(offset), $"{length} bytes at 0x{offset:x} exceed {Subject} of 0x{Size:x} bytes.");
     }
+
+    // The file knows only its own name; the user wants device, region and register.
+    private LinuxException Explained(LinuxException failure, ulong offset) => VfioIoctl.Failure(failure.Errno, failure.Call, $"{Subject} at 0x{offset:x}");
 
     private static unsafe VfioRegionType? ReadType(IReadOnlyList<VfioInfoCapability> capabilities, string subject)
     {
