@@ -9,6 +9,13 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(DeviceList))]
 [JsonSerializable(typeof(DeviceDetail))]
 [JsonSerializable(typeof(BindingResult))]
+[JsonSerializable(typeof(KeeperEvent))]
+[JsonSerializable(typeof(PreflightResult))]
+[JsonSerializable(typeof(PreserveResult))]
+[JsonSerializable(typeof(RehearsalResult))]
+[JsonSerializable(typeof(RestoreResult))]
+[JsonSerializable(typeof(DiscardResult))]
+[JsonSerializable(typeof(StatusResult))]
 internal sealed partial class DevkeepJson : JsonSerializerContext
 {
     /// <summary>The shapes: names in snake case, indented, quotes and arrows left readable.</summary>
