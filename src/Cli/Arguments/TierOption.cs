@@ -6,23 +6,22 @@ namespace Devices.Cli;
 /// <summary>Options that name a tier of preservation.</summary>
 internal static class TierOption
 {
-    internal static Option<PreservationTier> Require() => Create("--require", "The lowest tier that will do, for every device", PreservationTier.Cold);
+    internal static Option<PreservationTier?> Require() => Create("--require", "The lowest tier that will do, for every device: cold, warm or live [default: cold]");
 
-    internal static Option<PreservationTier> AtMost() => Create("--at-most", "The highest tier to use, also where a device can have more", PreservationTier.Live);
+    internal static Option<PreservationTier?> AtMost() => Create("--at-most", "The highest tier to use, also where a device can have more [default: live]");
 
-    private static Option<PreservationTier> Create(string name, string description, PreservationTier fallback)
+    private static Option<PreservationTier?> Create(string name, string description)
     {
-        var option = new Option<PreservationTier>(name)
+        var option = new Option<PreservationTier?>(name)
         {
-            Description = $"{description}: cold, warm or live",
+            Description = description,
             HelpName = "TIER",
-            DefaultValueFactory = _ => fallback,
             CustomParser = static result =>
             {
                 if (TierName.TryParse(result.Tokens[0].Value, out var tier))
                     return tier;
                 result.AddError($"'{result.Tokens[0].Value}' is no tier: write cold, warm or live.");
-                return default;
+                return null;
             },
         };
         option.CompletionSources.Add("cold", "warm", "live");

@@ -24,6 +24,7 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Subcommands.Add(new DiscardCommand(host));
         Subcommands.Add(new StatusCommand(host));
         Subcommands.Add(new KeeperCommand(host));
+        Subcommands.Add(new RecordCommand(host));
         foreach (var option in Options)
         {
             if (option is HelpOption { Action: HelpAction usual })

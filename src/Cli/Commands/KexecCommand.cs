@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Preservation;
 

@@ -9,8 +9,8 @@ internal sealed class PreflightCommand : DevkeepCommand
 {
     private readonly Argument<PciAddress[]> _addresses;
     private readonly NextKernelOptions _kernel;
-    private readonly Option<PreservationTier> _require = TierOption.Require();
-    private readonly Option<PreservationTier> _atMost = TierOption.AtMost();
+    private readonly Option<PreservationTier?> _require = TierOption.Require();
+    private readonly Option<PreservationTier?> _atMost = TierOption.AtMost();
 
     internal PreflightCommand(CliHost host)
         : base(
@@ -31,7 +31,9 @@ internal sealed class PreflightCommand : DevkeepCommand
     {
         var functions = (parsed.GetValue(_addresses) ?? []).Select(run.Host.Open).ToArray();
         var next = _kernel.Read(parsed, run);
-        var report = run.Progress.During($"Checking {next.ImagePath}", () => Preflighter.Check(next, functions, parsed.GetValue(_require), parsed.GetValue(_atMost)));
+        var require = parsed.GetValue(_require) ?? PreservationTier.Cold;
+        var atMost = parsed.GetValue(_atMost) ?? PreservationTier.Live;
+        var report = run.Progress.During($"Checking {next.ImagePath}", () => Preflighter.Check(next, functions, require, atMost));
         run.Output.Write(PreflightResult.Of(report), DevkeepJson.Shapes.PreflightResult, PreflightView.Render);
         return report.IsPassed ? ExitCode.Success : ExitCode.Failed;
     }

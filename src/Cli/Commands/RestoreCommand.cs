@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Devices.LiveUpdate;
+using Devices.Pci;
 using Devices.Preservation;
 
 namespace Devices.Cli;
@@ -55,7 +56,7 @@ internal sealed class RestoreCommand : DevkeepCommand
         run.Interruption.Checkpoint();
         var restored = run.Progress.During("Restoring the devices", verified.Restore);
         var devices = restored.Devices.Select(RestoredDeviceResult.Of).ToList();
-        var resumed = restored.Resume(ShellDrivers.Continuation(run));
+        var resumed = restored.Resume(ShellDrivers.Restoration(run));
         resumed.Finish();
         return Print(new RestoreResult(session.Value, "finished", devices, BlackoutResult.Of(resumed.Blackout), HeldNames.Of(keeper, session)), run);
     }
@@ -64,7 +65,15 @@ internal sealed class RestoreCommand : DevkeepCommand
     {
         keeper.RetrieveSession(session);
         keeper.Finish(session);
-        foreach (var name in HeldNames.Of(keeper, session))
+        var names = HeldNames.Of(keeper, session);
+        foreach (var address in HeldNames.DevicesIn(names))
+        {
+            // Cleared for the restore; the close that comes now shall reset the device.
+            if (PciFunction.TryOpen(address, out var function) && function.ResetMethods is { HasFile: true, IsCleared: true } methods)
+                methods.RestoreDefault();
+        }
+
+        foreach (var name in names)
             keeper.Remove(name);
         return Print(new RestoreResult(session.Value, "abandoned", null, null, []), run);
     }

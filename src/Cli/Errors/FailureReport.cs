@@ -1,3 +1,4 @@
+using Devices.Drivers;
 using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Preservation;
@@ -49,6 +50,8 @@ internal static class FailureReport
         or RecordException
         or SessionStateException
         or VerificationException
+        or DeviceException
+        or DriverStateException
         or ArgumentException
         or FormatException
         or IOException

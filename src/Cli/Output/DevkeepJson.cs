@@ -16,6 +16,8 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(RestoreResult))]
 [JsonSerializable(typeof(DiscardResult))]
 [JsonSerializable(typeof(StatusResult))]
+[JsonSerializable(typeof(RecordResult))]
+[JsonSerializable(typeof(RecordVersionsResult))]
 internal sealed partial class DevkeepJson : JsonSerializerContext
 {
     /// <summary>The shapes: names in snake case, indented, quotes and arrows left readable.</summary>
