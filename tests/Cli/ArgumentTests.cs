@@ -51,6 +51,7 @@ public sealed class ArgumentTests
     [InlineData("ram", "NAME=SIZE@IOVA")]
     [InlineData("=4K@0x1000", "NAME=SIZE@IOVA")]
     [InlineData("ram=4K", "NAME=SIZE@IOVA")]
+    [InlineData("my ram=4K@0x1000", "cannot name")]
     [InlineData("ram=0@0x1000", "no size")]
     [InlineData("ram=many@0x1000", "no size")]
     [InlineData("ram=100@0x1000", "page size")]

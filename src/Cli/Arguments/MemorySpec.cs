@@ -1,6 +1,7 @@
 using System.Globalization;
 using Devices.Iommufd;
 using Devices.Linux;
+using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -21,6 +22,9 @@ internal readonly record struct MemorySpec(string Name, ulong Length, Iova Iova)
         var at = text.LastIndexOf('@');
         if (equals <= 0 || at < equals)
             return $"'{text}' is no memory: write NAME=SIZE@IOVA, as in ram=256M@0x100000000.";
+        var name = text[..equals];
+        if (!KeptMemory.IsName(name))
+            return $"'{name}' cannot name a memory: use up to 64 letters, digits, '-', '_' or '.'.";
         var size = text[(equals + 1)..at];
         if (!Quantity.TryParseBytes(size, out var length) || length is 0 or > long.MaxValue)
             return $"'{size}' of '{text}' is no size: write bytes, or a number with K, M or G.";
@@ -32,7 +36,7 @@ internal readonly record struct MemorySpec(string Name, ulong Length, Iova Iova)
             return $"'{address}' of '{text}' is no IOVA: write it in hexadecimal after 0x.";
         if (!PageSize.IsAligned(iova) || iova > ulong.MaxValue - (length - 1))
             return $"The IOVA of '{text}' must be a multiple of the page size, and the memory must end within 64 bits.";
-        spec = new MemorySpec(text[..equals], length, new Iova(iova));
+        spec = new MemorySpec(name, length, new Iova(iova));
         return null;
     }
 }

@@ -51,14 +51,14 @@ internal sealed class KeeperCommand : DevkeepCommand
         {
             using var client = KeeperClient.Connect(path);
             client.Stop(parsed.GetValue(_force));
-            run.Output.Write(new KeeperEvent("stopped", path, null), DevkeepJson.Shapes.KeeperEvent, static ended => new Report().Line($"the keeper at {ended.Socket} has ended"));
+            run.Output.Write(new KeeperEvent("stopped", path, null), DevkeepJson.Lines.KeeperEvent, static ended => new Report().Line($"the keeper at {ended.Socket} has ended"));
             return ExitCode.Success;
         }
 
         using var server = KeeperServer.Listen(path, run.Loggers.CreateLogger<KeeperServer>());
         run.Output.Write(
             new KeeperEvent("ready", server.SocketPath, Environment.ProcessId),
-            DevkeepJson.Shapes.KeeperEvent,
+            DevkeepJson.Lines.KeeperEvent,
             static ready => new Report().Line($"the keeper is ready at {ready.Socket} (pid {ready.Pid})"));
         ServiceNotification.Ready(run.Loggers.CreateLogger<KeeperCommand>());
         server.RunAsProcess();

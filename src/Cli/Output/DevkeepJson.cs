@@ -21,10 +21,15 @@ namespace Devices.Cli;
 internal sealed partial class DevkeepJson : JsonSerializerContext
 {
     /// <summary>The shapes: names in snake case, indented, quotes and arrows left readable.</summary>
-    internal static DevkeepJson Shapes { get; } = new(new JsonSerializerOptions
+    internal static DevkeepJson Shapes { get; } = Create(indented: true);
+
+    /// <summary>The same, each object on a line of its own: for what a running command tells.</summary>
+    internal static DevkeepJson Lines { get; } = Create(indented: false);
+
+    private static DevkeepJson Create(bool indented) => new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
+        WriteIndented = indented,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

@@ -33,9 +33,9 @@ internal static class DeviceDetailView
                 ("Status", detail.Config.Status));
         if (detail.Tier is { } tier)
         {
-            report.Heading("Over a kexec").Facts(("Tier", new Cell(tier.Tier, tier.Tier == "cold" ? Tone.Attention : Tone.Good)));
-            foreach (var limit in tier.Limits)
-                report.Facts(("Why no more", limit));
+            var facts = new List<(string, Cell?)> { ("Tier", new Cell(tier.Tier, tier.Tier == "cold" ? Tone.Attention : Tone.Good)) };
+            facts.AddRange(tier.Limits.Select(static limit => ("Why no more", (Cell?)limit)));
+            report.Heading("Over a kexec").Facts([.. facts]);
         }
 
         if (detail.Bars.Count > 0)
