@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Devices.LiveUpdate;
 using Devices.Preservation;
 
@@ -7,6 +8,8 @@ namespace Devices.Cli;
 /// <summary><c>devkeep kexec</c>.</summary>
 internal sealed class KexecCommand : DevkeepCommand
 {
+    private static readonly TimeSpan s_defaultLimit = TimeSpan.FromSeconds(10);
+
     private readonly Option<SessionName> _session = SessionOption.Create();
     private readonly Option<string> _keeper = KeeperOption.Create();
     private readonly Option<bool> _rehearse = new("--rehearse")
@@ -14,11 +17,17 @@ internal sealed class KexecCommand : DevkeepCommand
         Description = "Freeze, thaw again and do not jump",
     };
 
-    private readonly Option<double> _limit = new("--freeze-limit")
+    private readonly Option<TimeSpan?> _limit = new("--freeze-limit")
     {
-        Description = "How long devices and other holders may take to come to rest",
+        Description = "How long devices and other holders may take to come to rest [default: 10]",
         HelpName = "SECONDS",
-        DefaultValueFactory = static _ => 10,
+        CustomParser = static result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 3600)
+                return TimeSpan.FromSeconds(seconds);
+            result.AddError("--freeze-limit takes more than 0 and at most 3600 seconds.");
+            return null;
+        },
     };
 
     internal KexecCommand(CliHost host)
@@ -33,11 +42,6 @@ internal sealed class KexecCommand : DevkeepCommand
         Options.Add(_keeper);
         Options.Add(_rehearse);
         Options.Add(_limit);
-        Validators.Add(result =>
-        {
-            if (result.GetValue(_limit) is <= 0 or > 3600)
-                result.AddError("--freeze-limit takes more than 0 and at most 3600 seconds.");
-        });
     }
 
     private protected override int Run(ParseResult parsed, CommandRun run)
@@ -50,7 +54,7 @@ internal sealed class KexecCommand : DevkeepCommand
         run.Interruption.TakeCare();
         var preserved = run.Progress.During(
             "Taking over the session",
-            () => PreservedSession.TakeOver(keeper, session, ShellDrivers.Continuation(run), TimeSpan.FromSeconds(parsed.GetValue(_limit))));
+            () => PreservedSession.TakeOver(keeper, session, ShellDrivers.Continuation(run), parsed.GetValue(_limit) ?? s_defaultLimit));
         run.Interruption.Checkpoint();
         var frozen = run.Progress.During("Bringing the devices to rest", preserved.Freeze);
         try
