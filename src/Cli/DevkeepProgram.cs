@@ -27,7 +27,13 @@ internal static class DevkeepProgram
     {
         var command = parsed.CommandResult.Command;
         var name = command is RootCommand ? DevkeepRoot.ProgramName : $"{DevkeepRoot.ProgramName} {NameOf(command)}";
-        foreach (var problem in parsed.Errors.Select(static error => error.Message).Distinct(StringComparer.Ordinal))
+
+        // After a word that is no command, "a command is missing" is no news.
+        var unknown = parsed.UnmatchedTokens;
+        var problems = parsed.Errors.Select(static error => error.Message).Distinct(StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+            problems.RemoveAll(problem => problems.Count > unknown.Count && !unknown.Any(word => problem.Contains($"'{word}'", StringComparison.Ordinal)));
+        foreach (var problem in problems)
             host.Error.WriteLine($"{DevkeepRoot.ProgramName}: {problem}");
         host.Error.WriteLine($"See '{name} --help'.");
         return ExitCode.Usage;

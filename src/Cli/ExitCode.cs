@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The command line was not understood; nothing was done.</summary>
     internal const int Usage = 2;
 
+    /// <summary>What came over the jump is not what was saved: nothing was written to any device, and the keeper holds everything still.</summary>
+    internal const int NotAsSaved = 3;
+
     /// <summary>A fault of devkeep itself (EX_SOFTWARE of sysexits.h).</summary>
     internal const int Fault = 70;
 

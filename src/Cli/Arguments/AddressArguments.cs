@@ -10,12 +10,14 @@ internal static class AddressArguments
     internal static Argument<PciAddress> One(CliHost host, string description) => Complete(host, new Argument<PciAddress>("BDF")
     {
         Description = description,
+        HelpName = "BDF",
         CustomParser = static result => Read(result).FirstOrDefault(),
     });
 
     internal static Argument<PciAddress[]> Several(CliHost host, string description, bool required = true) => Complete(host, new Argument<PciAddress[]>("BDF")
     {
         Description = description,
+        HelpName = "BDF",
         Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
         CustomParser = static result => [.. Read(result)],
     });

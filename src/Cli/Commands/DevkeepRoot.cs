@@ -17,6 +17,14 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Subcommands.Add(new ShowCommand(host));
         Subcommands.Add(new BindCommand(host));
         Subcommands.Add(new UnbindCommand(host));
+        Subcommands.Add(new PreflightCommand(host));
+        Subcommands.Add(new PreserveCommand(host));
+        Subcommands.Add(new KexecCommand(host));
+        Subcommands.Add(new RestoreCommand(host));
+        Subcommands.Add(new DiscardCommand(host));
+        Subcommands.Add(new StatusCommand(host));
+        Subcommands.Add(new KeeperCommand(host));
+        Subcommands.Add(new RecordCommand(host));
         foreach (var option in Options)
         {
             if (option is HelpOption { Action: HelpAction usual })
@@ -28,5 +36,9 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
     [
         new("list", "what is there, and which driver has it"),
         new("show 0000:01:00.0", "everything about one device, and how much of it can survive a kexec"),
+        new("keeper", "in the background, before the jump and after it: holds what must not be closed"),
+        new("preserve --session lab 0000:01:00.0", "before the jump: the device and its memory into a session"),
+        new("kexec --session lab", "the jump"),
+        new("restore --session lab", "after the jump, with a keeper running again"),
     ];
 }

@@ -1,4 +1,7 @@
+using Devices.Drivers;
 using Devices.Linux;
+using Devices.LiveUpdate;
+using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -12,28 +15,46 @@ internal static class FailureReport
     {
         if (IsExpected(failure))
         {
-            run.Note(MessageOf(failure));
+            if (failure is PreflightException refused)
+                WriteRefusals(refused.Report, run);
+            else
+                run.Note(MessageOf(failure));
             if (run.Verbose)
                 run.Host.Error.WriteLine(failure);
-            return ExitCode.Failed;
+            return failure is VerificationException or RecordException ? ExitCode.NotAsSaved : ExitCode.Failed;
         }
 
         run.Note($"fault in devkeep, please report it: {failure}");
         return ExitCode.Fault;
     }
 
+    // "(Parameter 'driver')" is for the caller of a library, not for the user of a command.
+    internal static string MessageOf(Exception failure) =>
+        failure is ArgumentException { ParamName: { } name }
+            ? failure.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
+            : failure.Message;
+
+    private static void WriteRefusals(PreflightReport report, CommandRun run)
+    {
+        run.Note("the preflight refused; nothing was touched:");
+        foreach (var finding in report.Refusals)
+            run.Host.Error.WriteLine($"  {finding}");
+    }
+
     private static bool IsExpected(Exception failure) => failure is
         UserException
         or LinuxException
+        or KeeperException
+        or KernelImageException
+        or PreflightException
+        or RecordException
+        or SessionStateException
+        or VerificationException
+        or DeviceException
+        or DriverStateException
         or ArgumentException
         or FormatException
         or IOException
         or UnauthorizedAccessException
         or TimeoutException;
-
-    // "(Parameter 'driver')" is for the caller of a library, not for the user of a command.
-    private static string MessageOf(Exception failure) =>
-        failure is ArgumentException { ParamName: { } name }
-            ? failure.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
-            : failure.Message;
 }

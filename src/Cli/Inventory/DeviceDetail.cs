@@ -1,4 +1,5 @@
 using Devices.Pci;
+using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -17,6 +18,9 @@ namespace Devices.Cli;
 /// <param name="Group">The other functions of its IOMMU group.</param>
 /// <param name="ResetPeers">The other functions that a reset of its slot or bus resets too.</param>
 /// <param name="Bars">Its address ranges.</param>
+/// <param name="Holders">The processes that hold it through VFIO.</param>
+/// <param name="Config">What its registers say.</param>
+/// <param name="Tier">How much of it can survive a kexec, and why no more; null for a bridge.</param>
 internal sealed record DeviceDetail(
     DeviceSummary Device,
     string SubsystemVendorId,
@@ -31,8 +35,13 @@ internal sealed record DeviceDetail(
     IReadOnlyList<string> VirtualFunctions,
     IReadOnlyList<GroupMember> Group,
     IReadOnlyList<GroupMember> ResetPeers,
-    IReadOnlyList<BarDetail> Bars)
+    IReadOnlyList<BarDetail> Bars,
+    IReadOnlyList<string> Holders,
+    ConfigDetail Config,
+    TierResult? Tier)
 {
+    private const byte BridgeClass = 0x06;
+
     internal static DeviceDetail Of(PciFunction function, IReadOnlyList<PciFunction> all)
     {
         var peers = function.ResetPeers;
@@ -50,7 +59,10 @@ internal sealed record DeviceDetail(
             [.. function.VirtualFunctions.Select(static address => address.ToString())],
             function.IommuGroup is { } group ? Members(all.Where(other => other.Address != function.Address && other.IommuGroup == group)) : [],
             Members(all.Where(other => peers.Contains(other.Address))),
-            [.. function.Resources.Select(BarDetail.Of)]);
+            [.. function.Resources.Select(BarDetail.Of)],
+            [.. DeviceUse.HoldersOf(function).Select(static holder => holder.ToString())],
+            ConfigDetail.Read(function),
+            function.ClassCode.BaseClass == BridgeClass ? null : TierResult.Of(TierAssessment.Of(function)));
     }
 
     private static List<GroupMember> Members(IEnumerable<PciFunction> functions) =>

@@ -6,6 +6,7 @@ namespace Devices.Cli;
 /// <summary>Whether a device can be taken away from whoever has it.</summary>
 internal static class DeviceUse
 {
+    private const string ProcSwaps = "/proc/swaps";
     private const string SysDevBlock = "/sys/dev/block";
 
     /// <summary>Refuses a device with a disk that is mounted, swapped to, or part of another block device.</summary>
@@ -39,7 +40,7 @@ internal static class DeviceUse
         if (!Directory.Exists(SysDevBlock) || Real(function.SysfsPath) is not { } below)
             yield break;
         var mounts = File.ReadAllLines("/proc/self/mountinfo");
-        var swaps = File.ReadAllLines("/proc/swaps");
+        var swaps = File.Exists(ProcSwaps) ? File.ReadAllLines(ProcSwaps) : []; // a kernel may have no swap
         foreach (var link in Directory.EnumerateFileSystemEntries(SysDevBlock))
         {
             if (Real(link) is not { } disk || !disk.StartsWith(below + Path.DirectorySeparatorChar, StringComparison.Ordinal))

@@ -9,13 +9,27 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(DeviceList))]
 [JsonSerializable(typeof(DeviceDetail))]
 [JsonSerializable(typeof(BindingResult))]
+[JsonSerializable(typeof(KeeperEvent))]
+[JsonSerializable(typeof(PreflightResult))]
+[JsonSerializable(typeof(PreserveResult))]
+[JsonSerializable(typeof(RehearsalResult))]
+[JsonSerializable(typeof(RestoreResult))]
+[JsonSerializable(typeof(DiscardResult))]
+[JsonSerializable(typeof(StatusResult))]
+[JsonSerializable(typeof(RecordResult))]
+[JsonSerializable(typeof(RecordVersionsResult))]
 internal sealed partial class DevkeepJson : JsonSerializerContext
 {
     /// <summary>The shapes: names in snake case, indented, quotes and arrows left readable.</summary>
-    internal static DevkeepJson Shapes { get; } = new(new JsonSerializerOptions
+    internal static DevkeepJson Shapes { get; } = Create(indented: true);
+
+    /// <summary>The same, each object on a line of its own: for what a running command tells.</summary>
+    internal static DevkeepJson Lines { get; } = Create(indented: false);
+
+    private static DevkeepJson Create(bool indented) => new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
+        WriteIndented = indented,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

@@ -7,6 +7,9 @@ internal static class PlainReportWriter
 {
     private const string Gap = "  ";
 
+    // A longer cell pushes on what follows in its own row and leaves the other rows alone.
+    private const int WidestAligned = 48;
+
     internal static void Write(Report report, TextWriter output)
     {
         var first = true;
@@ -38,7 +41,9 @@ internal static class PlainReportWriter
 
     private static void WriteTable(Grid grid, TextWriter output)
     {
-        var widths = grid.Headings.Select((heading, column) => Math.Max(heading.Length, grid.Rows.Select(row => row[column].Text.Length).DefaultIfEmpty().Max())).ToArray();
+        var widths = grid.Headings
+            .Select((heading, column) => grid.Rows.Select(row => row[column].Text.Length).Where(static length => length <= WidestAligned).Append(heading.Length).Max())
+            .ToArray();
         WriteRow(grid.Headings.Select(static heading => heading.ToUpperInvariant()), widths, output);
         foreach (var row in grid.Rows)
             WriteRow(row.Select(static cell => cell.Text), widths, output);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Devices.Pci;
+
 namespace Devices.Cli;
 
 /// <summary>Shows all about one function.</summary>
@@ -24,9 +27,27 @@ internal static class DeviceDetailView
                 ("IOMMU group", device.IommuGroup?.ToString() ?? "none: there is no IOMMU, so VFIO cannot protect memory"),
                 ("Group shared with", Names(detail.Group)),
                 ("Slot or bus shared with", Names(detail.ResetPeers)),
-                ("Reset methods", device.ResetMethods.Count == 0 ? "none" : string.Join(' ', device.ResetMethods)));
+                ("Reset methods", device.ResetMethods.Count == 0 ? "none" : string.Join(' ', device.ResetMethods)),
+                ("Held by", detail.Holders.Count == 0 ? null : string.Join(", ", detail.Holders)),
+                ("Command", detail.Config.Command),
+                ("Status", detail.Config.Status));
+        if (detail.Tier is { } tier)
+        {
+            var facts = new List<(string, Cell?)> { ("Tier", new Cell(tier.Tier, tier.Tier == "cold" ? Tone.Attention : Tone.Good)) };
+            facts.AddRange(tier.Limits.Select(static limit => ("Why no more", (Cell?)limit)));
+            report.Heading("Over a kexec").Facts([.. facts]);
+        }
+
         if (detail.Bars.Count > 0)
             report.Heading("BARs").Table(Bars(detail.Bars));
+        if (detail.Config.Interrupts.Count > 0)
+            report.Heading("Interrupts").Table(Interrupts(detail.Config.Interrupts));
+        if (detail.Config.Capabilities.Count > 0)
+            report.Heading("Capabilities").Table(Capabilities(detail.Config.Capabilities));
+        if (detail.Config.Length <= PciRegs.PCI_STD_HEADER_SIZEOF)
+            report.Line(new Cell($"only {detail.Config.Length} bytes of configuration space can be read: run as root to see the capabilities", Tone.Attention));
+        foreach (var anomaly in detail.Config.Anomalies)
+            report.Line(new Cell(anomaly, Tone.Bad));
         return report;
     }
 
@@ -37,6 +58,32 @@ internal static class DeviceDetailView
         {
             var kind = $"{bar.Kind}{(bar.Is64Bit ? ", 64-bit" : string.Empty)}{(bar.Prefetchable ? ", prefetchable" : string.Empty)}";
             grid.Row(bar.Name, bar.Start ?? "not assigned", Quantity.Bytes(bar.Size), kind);
+        }
+
+        return grid;
+    }
+
+    private static Grid Interrupts(IReadOnlyList<InterruptDetail> interrupts)
+    {
+        var grid = new Grid("Kind", "Vectors", "Enabled");
+        foreach (var way in interrupts)
+        {
+            var name = way.Kind switch { "intx" => $"INTx, pin {way.Pin}", "msi" => "MSI", _ => "MSI-X" };
+            grid.Row(name, way.Vectors.ToString(CultureInfo.InvariantCulture), way.Enabled ? new Cell("yes", Tone.Good) : "no");
+        }
+
+        return grid;
+    }
+
+    private static Grid Capabilities(IReadOnlyList<CapabilityDetail> capabilities)
+    {
+        var grid = new Grid("Offset", "Capability", "Says");
+        foreach (var capability in capabilities)
+        {
+            var name = capability.Version is { } version ? $"{capability.Name} v{version}" : capability.Name;
+            grid.Row(capability.Offset, name, capability.Fields.Count == 0
+                ? Cell.None
+                : string.Join("; ", capability.Fields.Select(static field => $"{field.Name}: {field.Value}")));
         }
 
         return grid;

@@ -9,16 +9,12 @@ public static unsafe class KexecFile
     private const nuint FileNoInitramfs = 4;
     private const string Call = "kexec_file_load";
 
-    /// <summary>Whether an image is loaded.</summary>
-    /// <remarks><c>/sys/kernel/kexec_loaded</c> (<c>/sys/kernel/kexec/loaded</c> where the kernel has moved it).</remarks>
-    public static bool IsLoaded
-    {
-        get
-        {
-            var path = File.Exists("/sys/kernel/kexec_loaded") ? "/sys/kernel/kexec_loaded" : "/sys/kernel/kexec/loaded";
-            return File.ReadAllText(path).StartsWith('1');
-        }
-    }
+    // The kernel has moved it; a kernel without kexec has neither.
+    private static readonly string[] s_loaded = ["/sys/kernel/kexec/loaded", "/sys/kernel/kexec_loaded"];
+
+    /// <summary>Whether an image is loaded; false also where the kernel has no kexec.</summary>
+    /// <remarks><c>/sys/kernel/kexec/loaded</c>, or <c>/sys/kernel/kexec_loaded</c> in older kernels.</remarks>
+    public static bool IsLoaded => Array.Find(s_loaded, File.Exists) is { } path && File.ReadAllText(path).StartsWith('1');
 
     /// <summary>Loads a kernel; one loaded before is replaced.</summary>
     /// <param name="kernel">The kernel image.</param>

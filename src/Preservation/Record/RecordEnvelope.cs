@@ -10,8 +10,8 @@ namespace Devices.Preservation;
 internal static class RecordEnvelope
 {
     internal const int HeaderLength = 64;
-    private const int FormatAt = 8;
-    private const int OldestReaderAt = 12;
+    internal const int FormatAt = 8;
+    internal const int OldestReaderAt = 12;
     private const int SequenceAt = 16;
     private const int LengthAt = 24;
     private const int ReservedAt = 28;

@@ -10,7 +10,7 @@ namespace Devices.Preservation;
 /// </summary>
 internal sealed class RecordStore : IDisposable
 {
-    private const int Slots = 2;
+    internal const int Slots = 2;
     private readonly MemFd _file;
     private readonly MemoryMapping _memory;
     private readonly int _slotLength;

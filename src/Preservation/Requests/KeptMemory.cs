@@ -9,7 +9,8 @@ public sealed record KeptMemory(string Name, MemFd File)
 {
     internal const int MaxNameLength = 64;
 
-    /// <summary>Whether a name can be one.</summary>
-    internal static bool IsName(string name)
-        => name.Length is > 0 and <= MaxNameLength && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+    /// <summary>Whether a text can be a memory's name.</summary>
+    /// <param name="name">The text.</param>
+    public static bool IsName(string? name)
+        => name?.Length is > 0 and <= MaxNameLength && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 }

@@ -1,0 +1,14 @@
+namespace Devices.Cli;
+
+/// <summary>What <c>devkeep restore</c> did.</summary>
+/// <param name="Session">The session's name.</param>
+/// <param name="State"><c>verified</c> (nothing was written), <c>finished</c>, or <c>abandoned</c>.</param>
+/// <param name="Devices">The devices; after a verification alone, null.</param>
+/// <param name="Blackout">How long they did not serve; null unless finished.</param>
+/// <param name="Held">The names under which the keeper goes on holding devices and memory.</param>
+internal sealed record RestoreResult(
+    string Session,
+    string State,
+    IReadOnlyList<RestoredDeviceResult>? Devices,
+    BlackoutResult? Blackout,
+    IReadOnlyList<string> Held);

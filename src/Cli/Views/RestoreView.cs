@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Devices.Cli;
+
+/// <summary>Shows what came over, and how long it took.</summary>
+internal static class RestoreView
+{
+    internal static Report Render(RestoreResult result)
+    {
+        var report = new Report().Line(result.State switch
+        {
+            "verified" => new Cell($"session {result.Session} is as it was saved; nothing was written to any device", Tone.Good),
+            "abandoned" => new Cell($"session {result.Session} was given up; its memory is free and the kernel resets its devices", Tone.Attention),
+            _ => new Cell($"session {result.Session} is restored; its devices serve again", Tone.Good),
+        });
+        if (result.Devices is { } devices)
+        {
+            var grid = new Grid("Device", "Tier", "Driver", "Configuration");
+            foreach (var device in devices)
+            {
+                grid.Row(device.Address, device.Tier, device.Driver, device.ConfigDifferences.Count == 0
+                    ? new Cell("as before", Tone.Good)
+                    : new Cell(string.Join("; ", device.ConfigDifferences), Tone.Attention));
+            }
+
+            report.Heading("Devices").Table(grid);
+        }
+
+        if (result.Blackout is { } blackout)
+        {
+            var phases = blackout.Phases;
+            var grid = new Grid("Blackout", "ms")
+                .Row("freeze", Ms(phases.FreezeMs))
+                .Row("kernel shutdown", Ms(phases.KernelShutdownMs))
+                .Row("kernel boot", Ms(phases.KernelBootMs))
+                .Row("restore", Ms(phases.RestoreMs))
+                .Row("resume", Ms(phases.ResumeMs))
+                .Row("all", Ms(blackout.TotalMs))
+                .Row("the toolkit's share", Ms(blackout.ToolkitMs));
+            report.Heading("Blackout").Table(grid);
+        }
+
+        return result.Held.Count == 0 ? report : report.Line($"the keeper holds {string.Join(", ", result.Held)}");
+    }
+
+    private static string Ms(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+}

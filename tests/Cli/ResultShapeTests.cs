@@ -1,0 +1,186 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Devices.Cli;
+using Devices.Preservation;
+
+namespace Devices.Tests.Cli;
+
+/// <summary>The JSON that programs rely on, to the letter, and the same for people.</summary>
+public sealed class ResultShapeTests
+{
+    private static readonly PreflightResult s_refused = new(
+        Passed: false,
+        [new TierResult("0000:01:00.0", "warm", ["Live: not asked."])],
+        [new FindingResult("refused", "0000:01:00.0", "driver", "nvme has it.", "devkeep bind 0000:01:00.0")]);
+
+    [Fact]
+    public void Preflight() => IsJson(
+        s_refused,
+        DevkeepJson.Shapes.PreflightResult,
+        """
+        {
+          "passed": false,
+          "devices": [
+            {
+              "address": "0000:01:00.0",
+              "tier": "warm",
+              "limits": [
+                "Live: not asked."
+              ]
+            }
+          ],
+          "findings": [
+            {
+              "level": "refused",
+              "subject": "0000:01:00.0",
+              "check": "driver",
+              "reason": "nvme has it.",
+              "way_out": "devkeep bind 0000:01:00.0"
+            }
+          ]
+        }
+        """);
+
+    [Fact]
+    public void Preflight_for_people_has_reason_way_out_and_verdict() => IsText(
+        PreflightView.Render(s_refused),
+        """
+        LEVEL    SUBJECT       CHECK   REASON        WAY OUT
+        refused  0000:01:00.0  driver  nvme has it.  devkeep bind 0000:01:00.0
+
+        Tiers
+        DEVICE        TIER  WHY NO MORE
+        0000:01:00.0  warm  Live: not asked.
+
+        Verdict
+        refused: 1 check stands in the way; nothing was touched
+        """);
+
+    [Fact]
+    public void Restore() => IsJson(
+        new RestoreResult(
+            "lab",
+            "finished",
+            [new RestoredDeviceResult("0000:01:00.0", "warm", "nvme", [])],
+            BlackoutResult.Of(new Blackout(Ms(10.04), Ms(200), Ms(1700), Ms(300), Ms(5))),
+            ["lab/device/0000:01:00.0"]),
+        DevkeepJson.Shapes.RestoreResult,
+        """
+        {
+          "session": "lab",
+          "state": "finished",
+          "devices": [
+            {
+              "address": "0000:01:00.0",
+              "tier": "warm",
+              "driver": "nvme",
+              "config_differences": []
+            }
+          ],
+          "blackout": {
+            "total_ms": 2215,
+            "toolkit_ms": 315,
+            "phases": {
+              "freeze_ms": 10,
+              "kernel_shutdown_ms": 200,
+              "kernel_boot_ms": 1700,
+              "restore_ms": 300,
+              "resume_ms": 5
+            }
+          },
+          "held": [
+            "lab/device/0000:01:00.0"
+          ]
+        }
+        """);
+
+    [Fact]
+    public void Preserve() => IsJson(
+        new PreserveResult("lab", "/run/k.sock", "/boot/vmlinuz", [new TierResult("0000:00:05.0", "warm", [])], [new MemoryResult("ram", 4096, "0x100000000")], 80000, []),
+        DevkeepJson.Shapes.PreserveResult,
+        """
+        {
+          "session": "lab",
+          "keeper": "/run/k.sock",
+          "image": "/boot/vmlinuz",
+          "devices": [
+            {
+              "address": "0000:00:05.0",
+              "tier": "warm",
+              "limits": []
+            }
+          ],
+          "memory": [
+            {
+              "name": "ram",
+              "length": 4096,
+              "iova": "0x100000000"
+            }
+          ],
+          "record_capacity": 80000,
+          "notes": []
+        }
+        """);
+
+    [Fact]
+    public void Status() => IsJson(
+        new StatusResult(
+            new HandoverResult(true, true, new FormatsResult("kho-v4", "luo-v5", null), 1UL << 28, []),
+            KexecLoaded: true,
+            new KeeperResult(
+                "/run/k.sock",
+                7,
+                DateTimeOffset.UnixEpoch,
+                [new HeldSessionResult("lab", "outgoing", DateTimeOffset.UnixEpoch)],
+                [new HeldDescriptorResult("lab/record", "memfd", "/memfd:lab/record (deleted)", "lab", 0)])),
+        DevkeepJson.Shapes.StatusResult,
+        """
+        {
+          "handover": {
+            "kho": true,
+            "live_update": true,
+            "formats": {
+              "kho": "kho-v4",
+              "luo": "luo-v5",
+              "memfd": null
+            },
+            "scratch_bytes": 268435456,
+            "problems": []
+          },
+          "kexec_loaded": true,
+          "keeper": {
+            "socket": "/run/k.sock",
+            "pid": 7,
+            "since": "1970-01-01T00:00:00+00:00",
+            "sessions": [
+              {
+                "name": "lab",
+                "direction": "outgoing",
+                "since": "1970-01-01T00:00:00+00:00"
+              }
+            ],
+            "descriptors": [
+              {
+                "name": "lab/record",
+                "kind": "memfd",
+                "target": "/memfd:lab/record (deleted)",
+                "session": "lab",
+                "token": 0
+              }
+            ]
+          }
+        }
+        """);
+
+    private static void IsJson<T>(T result, JsonTypeInfo<T> shape, string expected) =>
+        Assert.Equal(expected.ReplaceLineEndings("\n"), JsonSerializer.Serialize(result, shape));
+
+    private static void IsText(Report report, string expected)
+    {
+        using var output = new StringWriter();
+        PlainReportWriter.Write(report, output);
+        Assert.Equal(expected.ReplaceLineEndings("\n") + "\n", output.ToString());
+    }
+
+    private static TimeSpan Ms(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+}
