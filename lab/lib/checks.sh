@@ -10,6 +10,10 @@ lab_checks() {
   check 'without a kernel the way out is told' check_no_kernel
   check 'VFs, igb and no IOMMU' check_devices
   check 'trace events are recorded' check_trace
+  if [[ -f $REPO/${PROGRAMS[demo]} ]]; then
+    check 'the warm demo: no reset, start or stop of the controller between the kernels' check_demo_warm
+    check 'the cold demo: the controller is reset' check_demo_cold
+  fi
 }
 
 # check NAME FUNCTION: passed if it returns 0; what it prints says why not.
@@ -74,4 +78,27 @@ check_trace() {
   lab 0 exec --no-build --nvme 1 --trace pci_nvme_pci_reset -- sh -c 'echo 1 > /sys/bus/pci/devices/0000:01:00.0/reset' || return
   local file=${ERR##*trace: }
   grep -q pci_nvme_pci_reset "${file%%$'\n'*}" || { printf 'no reset in %s\n' "$file"; return 1; }
+}
+
+# demo TIER: sets DEMO_EVENTS and REPORT.
+demo() {
+  local report trace
+  report=$(mktemp)
+  lab 0 demo --no-build --tier "$1" --json "$report" || { printf '%s\n' "$OUT"; return 1; }
+  REPORT=$(tr -d '[:space:]' < "$report")
+  rm "$report"
+  trace=${ERR##*trace: }
+  DEMO_TRACE_FILE=${trace%%$'\n'*}
+  DEMO_EVENTS=$(demo_controller_events "$DEMO_TRACE_FILE")
+  demo_controller_runs "$DEMO_TRACE_FILE" || { printf 'the controller did not run when the old kernel left: %s\n' "$DEMO_TRACE_FILE"; return 1; }
+}
+
+check_demo_warm() {
+  demo warm || return
+  expect "$REPORT" '*"tier":"warm"*' && expect "$DEMO_EVENTS" '' && [[ $REPORT != *'"reset":true'* ]]
+}
+
+check_demo_cold() {
+  demo cold || return
+  expect "$REPORT" '*"tier":"cold"*' && expect "$DEMO_EVENTS" '*pci_nvme_pci_reset*' && expect "$REPORT" '*"reset":true*'
 }
