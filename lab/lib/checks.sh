@@ -6,6 +6,7 @@ lab_checks() {
   check 'exec hands on output, errors and exit code' check_exec
   check 'a panic ends the run, with its last lines' check_panic
   check 'a guest that hangs is ended, with its last lines' check_hang
+  check 'a signal ends the guest' check_signal
   check 'a QEMU that does not start is told' check_qemu
   check 'without a kernel the way out is told' check_no_kernel
   check 'VFs, igb and no IOMMU' check_devices
@@ -56,6 +57,20 @@ check_panic() {
 check_hang() {
   lab 124 exec --no-build --timeout 10 -- sleep 1000 || return
   expect "$ERR" '*did not end within 10 s*as init process*'
+}
+
+check_signal() {
+  local pid code=0 errors
+  errors=$(mktemp)
+  "$REPO/lab/run" exec --no-build -- sleep 1000 2> "$errors" &
+  pid=$!
+  sleep 3
+  kill "$pid"
+  wait "$pid" || code=$?
+  ERR=$(< "$errors")
+  rm "$errors"
+  ((code == 130)) || { printf 'exit code %d\n%s\n' "$code" "$ERR"; return 1; }
+  expect "$ERR" '*interrupted*'
 }
 
 check_qemu() {

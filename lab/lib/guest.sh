@@ -12,6 +12,7 @@
 readonly RUNS_KEPT=10
 # Lines of the console that a dead guest leaves us with.
 readonly LAST_LINES=30
+INTERRUPTED=0
 
 run_new() {
   mkdir -p "$RUNS"
@@ -52,7 +53,7 @@ guest_boot() {
   guest_environment > "$RUN/share/job/env"
   guest_binds > "$RUN/share/job/binds"
   qemu_arguments
-  local qemu=("${QEMU[@]}") code=0 output=()
+  local qemu=("${QEMU[@]}") code=0 output=() pid
   if ((TIMEOUT)); then
     qemu=(timeout --foreground --kill-after=5 "$TIMEOUT" "${QEMU[@]}")
   fi
@@ -68,7 +69,15 @@ guest_boot() {
     output+=($!)
     cat < "$RUN/stderr" >&2 {out}>&- {error}>&- &
     output+=($!)
-    "${qemu[@]}" < /dev/null > "$RUN/qemu.log" 2>&1 {out}>&- {error}>&- || code=$?
+    # In the background, so that a signal to us ends the guest too. A signal ends wait, hence the loop.
+    "${qemu[@]}" < /dev/null > "$RUN/qemu.log" 2>&1 {out}>&- {error}>&- &
+    pid=$!
+    trap 'INTERRUPTED=1; kill "$pid"' INT TERM HUP
+    wait "$pid" || code=$?
+    while kill -0 "$pid" 2> /dev/null; do
+      wait "$pid" || code=$?
+    done
+    trap - INT TERM HUP
     exec {out}>&- {error}>&-
     wait "${output[@]}"
   fi
@@ -94,6 +103,9 @@ guest_end() {
   fi
   if [[ -s $RUN/share/exit-code ]]; then
     GUEST_CODE=$(< "$RUN/share/exit-code")
+  elif ((INTERRUPTED)); then
+    guest_died "interrupted"
+    GUEST_CODE=130
   elif (($1 == 124 || $1 == 137)); then # timeout(1): its TERM, its KILL
     guest_died "the guest did not end within $TIMEOUT s"
     GUEST_CODE=$EXIT_TIMEOUT

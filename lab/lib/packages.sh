@@ -5,6 +5,8 @@
 # Earlier versions have no iommufd fds and no SR-IOV.
 readonly QEMU_MAJOR=10
 
+APT_OPTIONS=()
+
 packages_install() {
   have dotnet || die "no dotnet: install the .NET 10 SDK first"
   # lspci for a look around in the guest.
@@ -34,17 +36,19 @@ qemu_install() {
     say "QEMU from $suite: $(codename) itself has version ${candidate:-none}"
     apt_sources "$suite"
     packages_update "${APT[@]}"
-    packages_add "${APT[@]}" -t "$suite" qemu-system-x86
+    APT_OPTIONS=("${APT[@]}" -t "$suite")
+    packages_add qemu-system-x86
+    APT_OPTIONS=()
   fi
   (($(qemu_major) >= QEMU_MAJOR)) || die "QEMU $QEMU_MAJOR or newer is not to be had here"
 }
 
-# packages_add [OPTIONS] PACKAGES...
+# packages_add PACKAGES...: with the options of APT_OPTIONS, if that is set.
 packages_add() {
-  need_root "$@"
+  need_root "to install $*"
   packages_update
   say "installing: $*"
-  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" > "$ARTIFACTS/apt.log" 2>&1 ||
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 "${APT_OPTIONS[@]}" "$@" > "$ARTIFACTS/apt.log" 2>&1 ||
     { tail -n 15 "$ARTIFACTS/apt.log" >&2; die "apt-get install failed: $ARTIFACTS/apt.log"; }
 }
 

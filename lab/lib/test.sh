@@ -5,6 +5,8 @@ readonly TEST_RESULTS=$ARTIFACTS/test-results
 readonly HWTESTS=$PUBLISHED/hwtests/Devices.HwTests
 
 command_test() {
+  # For a whole group of tests.
+  TIMEOUT=900
   parse_options "$@"
   ((${#COMMAND[@]} == 0)) || die "test: takes no command"
   rm -rf "$TEST_RESULTS"
