@@ -45,11 +45,8 @@ internal sealed class AfterJump
         var memory = CheckMemory(found[_notes.Nvme]);
         var nvmeInterrupts = CheckNvmeInterrupts(nvme);
         var eduInterrupts = CheckEdu(edu, found[_notes.Edu]);
-        if (_tier == PreservationTier.Warm)
-        {
-            _evidence[_notes.Nvme] = nvme.CheckNotReset();
-            _evidence[_notes.Edu] = edu.CheckNotReset();
-        }
+        // The controller itself says when its clock was set: an admin command, over the admin queue and its vector.
+        if (_tier == PreservationTier.Warm) _evidence[_notes.Nvme] = nvme.CheckNotReset();
 
         var devices = new[]
         {
@@ -86,10 +83,10 @@ internal sealed class AfterJump
 
     private EduDevice ContinueEdu(RestoredDevice device)
     {
-        var eventFd = device.Attachment.Device.Interrupts.Msi.Vectors[0];
-        if (device.Tier != PreservationTier.Cold) return EduDevice.Continue(device.Attachment, device.DriverState.Span, eventFd);
+        // Before anything is done with it: its registers tell of the reset, and of every later use.
         _evidence[_notes.Edu] = EduDevice.ReadResetEvidence(device.Attachment.Device, device.DriverState.Span);
-        return EduDevice.Start(device.Attachment, eventFd);
+        var eventFd = device.Attachment.Device.Interrupts.Msi.Vectors[0];
+        return device.Tier == PreservationTier.Cold ? EduDevice.Start(device.Attachment, eventFd) : EduDevice.Continue(device.Attachment, device.DriverState.Span, eventFd);
     }
 
     private IoReport CheckBlocks(NvmeController nvme)
@@ -121,7 +118,7 @@ internal sealed class AfterJump
         return new MemoryReport((long)bytes.Length, lost);
     }
 
-    /// <summary>The I/O above waited for an interrupt for each batch of completions; the admin queue's vector is asked here.</summary>
+    /// <summary>The I/O above waited for an interrupt for each batch of completions; the first on each vector is the restore's own trigger.</summary>
     private string CheckNvmeInterrupts(NvmeController nvme)
     {
         var delivered = nvme.Queues.Select(static queue => queue.Statistics.Interrupts).ToList();

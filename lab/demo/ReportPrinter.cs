@@ -6,9 +6,11 @@ namespace Devices.Lab.Demo;
 internal static class ReportPrinter
 {
     private const int BarLength = 40;
+    private const int WidthWithoutTerminal = 150;
 
     internal static void Print(Report report)
     {
+        if (!AnsiConsole.Profile.Out.IsTerminal) AnsiConsole.Profile.Width = WidthWithoutTerminal;
         var devices = new Table().Border(TableBorder.Simple).AddColumns("device", "tier", "reset", "config", "BARs", "interrupts", "mappings", "record");
         foreach (var device in report.Devices)
         {
