@@ -8,6 +8,7 @@ declare -rA PROGRAMS=(
   [devkeep]=src/Cli/Devices.Cli.csproj
   [demo]=lab/demo/Devices.Lab.Demo.csproj
   [hwtests]=hwtests/Devices.HwTests.csproj
+  [bench]=bench/memory/Devices.Bench.Memory.csproj
 )
 
 # toolkit_publish NAME...: what has not changed since it was last published is not built.
