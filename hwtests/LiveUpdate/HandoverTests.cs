@@ -45,10 +45,9 @@ public sealed class HandoverTests
         var largest = (long)state.ScratchAreas!.Max(area => area.Length);
         var commandLine = KernelCommandLine.ForNextKernel(KernelCommandLine.ReadRunning());
         var outcomes = new HashSet<bool>();
-        foreach (var length in new[] { 4096, largest / 8, largest - (32 << 20), largest - (1 << 20), largest + 4096 })
+        // The kernel hashes what it loads, which takes the emulated processor minutes for sizes in between.
+        foreach (var length in new[] { 4096, 8 << 20, largest + 4096 })
         {
-            if (length <= 0)
-                continue;
             using var initrd = MemFd.Create("initrd", length);
             var fits = state.Fits(image, length)!.Value;
             outcomes.Add(fits);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using Devices.Linux;
 using Devices.LiveUpdate.Protocol;
@@ -34,10 +33,11 @@ public sealed partial class KeeperServer : IDisposable
     private readonly EventFd _wake = EventFd.Create();
     private readonly Dictionary<ulong, Client> _clients = [];
     private readonly byte[] _buffer = new byte[KeeperProtocol.MaxMessage];
+    private readonly KeeperDispatcher _dispatcher;
     private ulong _nextToken = WakeToken + 1;
     private bool _accepting = true;
     private volatile bool _stopAsked;
-    private bool _stopping;
+    private bool _idleStop;
 
     private KeeperServer(UnixChannel listener, FileStream lockFile, string path, ILogger logger)
     {
@@ -45,6 +45,7 @@ public sealed partial class KeeperServer : IDisposable
         _lock = lockFile;
         _logger = logger;
         SocketPath = path;
+        _dispatcher = new KeeperDispatcher(Keeper);
         _epoll.Add(listener.Fd, ListenerToken, EpollEvents.Readable);
         _epoll.Add(_wake.Fd, WakeToken, EpollEvents.Readable);
     }
@@ -65,8 +66,8 @@ public sealed partial class KeeperServer : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = Path.GetFullPath(path);
-        PrepareFolder(Path.GetDirectoryName(path)!);
-        var lockFile = TakeLock(path + ".lock", path);
+        KeeperSocket.PrepareFolder(Path.GetDirectoryName(path)!);
+        var lockFile = KeeperSocket.TakeLock(path + ".lock", path);
         try
         {
             // The lock is ours, so whoever made this socket is dead.
@@ -111,7 +112,7 @@ public sealed partial class KeeperServer : IDisposable
         LogListening(_logger, SocketPath);
         using var registration = cancellation.UnsafeRegister(static self => ((KeeperServer)self!)._wake.Signal(), this);
         var events = new EpollEvent[64];
-        while (!_stopping && !cancellation.IsCancellationRequested)
+        while (!_idleStop && !_dispatcher.StopAsked && !cancellation.IsCancellationRequested)
         {
             var count = _epoll.Wait(events, _accepting ? Timeout.InfiniteTimeSpan : s_acceptPause);
             ResumeAccepting();
@@ -145,55 +146,24 @@ public sealed partial class KeeperServer : IDisposable
         _lock.Dispose();
     }
 
-    private static void PrepareFolder(string folder)
-    {
-        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (!Directory.Exists(folder))
-            Directory.CreateDirectory(folder, Private);
-        if ((File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None)
-            throw new KeeperException(KeeperProblem.NotTrusted, $"Others than the owner may write into {folder} and could put their socket in the place of the keeper's: use a folder of mode 0700.");
-    }
-
-    private static FileStream TakeLock(string path, string socket)
-    {
-        try
-        {
-            // FileShare.None takes flock(LOCK_EX): the kernel lets go of it whichever way the process ends.
-            var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            file.SetLength(0);
-            file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
-            file.Flush();
-            return file;
-        }
-        catch (IOException e)
-        {
-            throw new KeeperException(KeeperProblem.AlreadyRunning, $"A keeper (pid {ReadOwner(path)}) is alive at {socket}: use it, or end it with 'devkeep keeper --stop'.", e);
-        }
-    }
-
-    private static string ReadOwner(string path)
-    {
-        // Not File.ReadAllText: it would ask for a lock of its own.
-        using var file = FileDescriptor.TryOpen(path, OpenMode.ReadOnly, out _);
-        Span<byte> text = stackalloc byte[16];
-        var length = file?.ReadAt(text, 0) ?? 0;
-        return length == 0 ? "unknown" : Encoding.ASCII.GetString(text[..length]).Trim();
-    }
-
     private void Handle(ulong token)
     {
-        if (token == WakeToken)
-            _wake.TryRead(out _);
-        else if (token == ListenerToken)
-            Accept();
-        else if (_clients.TryGetValue(token, out var client))
-            Serve(client);
+        _clients.TryGetValue(token, out var client);
+        try
+        {
+            if (token == WakeToken)
+                _wake.TryRead(out _);
+            else if (token == ListenerToken)
+                Accept();
+            else if (client is not null)
+                Serve(client);
+        }
+        catch (Exception)
+        {
+            // A logger that fails, say, and then nobody can be told: the end of this client, never of what is held.
+            if (client is not null)
+                Remove(client);
+        }
     }
 
     private void Accept()
@@ -283,7 +253,7 @@ public sealed partial class KeeperServer : IDisposable
         try
         {
             if (message.Truncated)
-                throw Misunderstood($"a request has at most {KeeperProtocol.MaxMessage} bytes and {UnixChannel.MaxDescriptors} descriptors, and this one, or the keeper's room for descriptors, went beyond");
+                throw KeeperDispatcher.Misunderstood($"a request has at most {KeeperProtocol.MaxMessage} bytes and {UnixChannel.MaxDescriptors} descriptors, and this one, or the keeper's room for descriptors, went beyond");
             KeeperRequest? request;
             try
             {
@@ -291,14 +261,11 @@ public sealed partial class KeeperServer : IDisposable
             }
             catch (JsonException e)
             {
-                throw Misunderstood($"the request is not JSON of the expected form ({e.Message})");
+                throw KeeperDispatcher.Misunderstood($"the request is not JSON of the expected form ({e.Message})");
             }
             if (request?.Version != KeeperProtocol.Version)
-                throw Misunderstood($"the request is of protocol version {request?.Version}, this keeper speaks {KeeperProtocol.Version}");
-            var expected = request.Op == KeeperProtocol.PutOp ? 1 : 0;
-            if (message.Descriptors.Count != expected)
-                throw Misunderstood($"'{request.Op}' takes {expected} descriptors and came with {message.Descriptors.Count}");
-            return Execute(request, message.Descriptors, out passed);
+                throw KeeperDispatcher.Misunderstood($"the request is of protocol version {request?.Version}, this keeper speaks {KeeperProtocol.Version}");
+            return _dispatcher.Execute(request, message.Descriptors, out passed);
         }
         catch (Exception e)
         {
@@ -306,64 +273,6 @@ public sealed partial class KeeperServer : IDisposable
             LogRefused(_logger, client.ProcessId, e.Message);
             return new KeeperReply { Error = KeeperError.Of(e) };
         }
-    }
-
-    private KeeperReply Execute(KeeperRequest request, IReadOnlyList<FileDescriptor> descriptors, out FileDescriptor? passed)
-    {
-        passed = null;
-        switch (request.Op)
-        {
-            case KeeperProtocol.StatusOp:
-                var status = Keeper.Status();
-                return new KeeperReply { Status = new StatusMessage(status.ProcessId, status.BootId, status.Since, status.FdCount) };
-            case KeeperProtocol.SessionsOp:
-                return new KeeperReply
-                {
-                    Sessions = [.. Keeper.Sessions().Skip(request.Skip).Take(KeeperProtocol.SessionsPerPage)
-                        .Select(session => new SessionMessage(session.Name.Value, session.Direction == SessionDirection.Incoming, session.Since))],
-                };
-            case KeeperProtocol.PutOp:
-                Keeper.Put(Name(request), descriptors[0], request.Replace);
-                break;
-            case KeeperProtocol.GetOp:
-                passed = Keeper.Get(Name(request));
-                return new KeeperReply { Found = passed is not null };
-            case KeeperProtocol.ListOp:
-                return new KeeperReply
-                {
-                    Fds = [.. Keeper.List(request.After, KeeperProtocol.FdsPerPage)
-                        .Select(fd => new FdMessage(fd.Name, fd.Kind.ToString(), fd.Target, fd.Since, fd.Session?.Value, fd.Token?.Value))],
-                };
-            case KeeperProtocol.RemoveOp:
-                return new KeeperReply { Found = Keeper.Remove(Name(request)) };
-            case KeeperProtocol.CreateSessionOp:
-                Keeper.CreateSession(Session(request));
-                break;
-            case KeeperProtocol.PreserveOp:
-                Keeper.Preserve(Session(request), Name(request), Token(request));
-                break;
-            case KeeperProtocol.DiscardOp:
-                Keeper.Discard(Session(request));
-                break;
-            case KeeperProtocol.RetrieveSessionOp:
-                Keeper.RetrieveSession(Session(request));
-                break;
-            case KeeperProtocol.RetrieveFdOp:
-                Keeper.RetrieveFd(Session(request), Token(request), Name(request));
-                break;
-            case KeeperProtocol.FinishOp:
-                Keeper.Finish(Session(request));
-                break;
-            case KeeperProtocol.StopOp:
-                var held = Keeper.Status();
-                if (held.IsHolding && !request.Force)
-                    throw new KeeperException(KeeperProblem.StillHolding, $"The keeper holds {held.FdCount} descriptors and {held.Sessions.Count} sessions, which would be lost: remove and finish them, or force it.");
-                _stopping = true;
-                break;
-            default:
-                throw Misunderstood($"there is no operation '{request.Op}'");
-        }
-        return new KeeperReply();
     }
 
     private void Reply(Client client, KeeperReply reply, FileDescriptor? passed)
@@ -385,8 +294,14 @@ public sealed partial class KeeperServer : IDisposable
     {
         if (reason is not null)
             LogDropped(_logger, client.ProcessId, reason);
+        Remove(client);
+    }
+
+    private void Remove(Client client)
+    {
+        if (!_clients.Remove(client.Token))
+            return;
         _epoll.Remove(client.Channel.Fd);
-        _clients.Remove(client.Token);
         client.Channel.Dispose();
     }
 
@@ -401,7 +316,7 @@ public sealed partial class KeeperServer : IDisposable
         var status = Keeper.Status();
         if (!status.IsHolding)
         {
-            _stopping = true;
+            _idleStop = true;
             return;
         }
         LogRefusingToStop(_logger, status.FdCount, status.Sessions.Count);
@@ -422,14 +337,6 @@ public sealed partial class KeeperServer : IDisposable
             LogNoOomShield(_logger, e.Message);
         }
     }
-
-    private static string Name(KeeperRequest request) => request.Name ?? throw Misunderstood($"'{request.Op}' takes a name");
-
-    private static SessionName Session(KeeperRequest request) => new(request.Session ?? throw Misunderstood($"'{request.Op}' takes a session"));
-
-    private static FdToken Token(KeeperRequest request) => new(request.Token ?? throw Misunderstood($"'{request.Op}' takes a token"));
-
-    private static KeeperException Misunderstood(string why) => new(KeeperProblem.Protocol, $"The keeper did not understand: {why}.");
 
     [LoggerMessage(LogLevel.Information, "The keeper listens at {Path}")]
     private static partial void LogListening(ILogger logger, string path);

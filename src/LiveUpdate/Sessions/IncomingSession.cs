@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Devices.Linux;
 using Devices.LiveUpdate.Abi;
 
@@ -54,12 +55,11 @@ public sealed class IncomingSession
     public FileDescriptor Retrieve(FdToken token)
     {
         ThrowIfFinished();
-        var argument = default(liveupdate_session_retrieve_fd);
-        unsafe
+        var argument = new liveupdate_session_retrieve_fd
         {
-            argument.size = (uint)sizeof(liveupdate_session_retrieve_fd);
-        }
-        argument.token = token.Value;
+            size = (uint)Unsafe.SizeOf<liveupdate_session_retrieve_fd>(),
+            token = token.Value,
+        };
         LiveUpdateMeanings.Call(_fd, ref argument, $"token {token} of session '{Name}'");
         return FileDescriptor.Adopt(argument.fd, $"token {token} of session '{Name}'");
     }
@@ -71,11 +71,7 @@ public sealed class IncomingSession
     public void Finish()
     {
         ThrowIfFinished();
-        var argument = default(liveupdate_session_finish);
-        unsafe
-        {
-            argument.size = (uint)sizeof(liveupdate_session_finish);
-        }
+        var argument = new liveupdate_session_finish { size = (uint)Unsafe.SizeOf<liveupdate_session_finish>() };
         LiveUpdateMeanings.Call(_fd, ref argument, $"session '{Name}'");
         _finished = true;
         _fd.Dispose();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Devices.Linux;
 using Devices.LiveUpdate.Abi;
 
@@ -47,11 +48,7 @@ public sealed class LiveUpdateOrchestrator : IDisposable
     /// <exception cref="LinuxException">EEXIST: the name is taken.</exception>
     public OutgoingSession CreateSession(SessionName name)
     {
-        var argument = default(liveupdate_ioctl_create_session);
-        unsafe
-        {
-            argument.size = (uint)sizeof(liveupdate_ioctl_create_session);
-        }
+        var argument = new liveupdate_ioctl_create_session { size = (uint)Unsafe.SizeOf<liveupdate_ioctl_create_session>() };
         name.CopyTo(argument.name);
         LiveUpdateMeanings.Call(_fd, ref argument, $"session '{name}'");
         return new OutgoingSession(FileDescriptor.Adopt(argument.fd, $"session '{name}'"), name);
@@ -64,11 +61,7 @@ public sealed class LiveUpdateOrchestrator : IDisposable
     /// <exception cref="LinuxException">ENOENT: there is none of that name, or none any more; EINVAL: another process has retrieved it.</exception>
     public IncomingSession RetrieveSession(SessionName name)
     {
-        var argument = default(liveupdate_ioctl_retrieve_session);
-        unsafe
-        {
-            argument.size = (uint)sizeof(liveupdate_ioctl_retrieve_session);
-        }
+        var argument = new liveupdate_ioctl_retrieve_session { size = (uint)Unsafe.SizeOf<liveupdate_ioctl_retrieve_session>() };
         name.CopyTo(argument.name);
         LiveUpdateMeanings.Call(_fd, ref argument, $"session '{name}'");
         return new IncomingSession(FileDescriptor.Adopt(argument.fd, $"session '{name}'"), name);

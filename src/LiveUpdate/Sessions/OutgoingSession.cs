@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Devices.Linux;
 using Devices.LiveUpdate.Abi;
 
@@ -59,13 +60,12 @@ public sealed class OutgoingSession
         ArgumentNullException.ThrowIfNull(fd);
         ThrowIfDiscarded();
         using var lease = fd.Lease();
-        var argument = default(liveupdate_session_preserve_fd);
-        unsafe
+        var argument = new liveupdate_session_preserve_fd
         {
-            argument.size = (uint)sizeof(liveupdate_session_preserve_fd);
-        }
-        argument.fd = lease.Number;
-        argument.token = token.Value;
+            size = (uint)Unsafe.SizeOf<liveupdate_session_preserve_fd>(),
+            fd = lease.Number,
+            token = token.Value,
+        };
         LiveUpdateMeanings.Call(_fd, ref argument, $"{fd.Subject} as token {token} of session '{Name}'");
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Devices.Linux;
 using Devices.LiveUpdate.Abi;
 
@@ -8,11 +9,7 @@ internal static class SessionNames
 {
     internal static SessionName Of(FileDescriptor session)
     {
-        var argument = default(liveupdate_session_get_name);
-        unsafe
-        {
-            argument.size = (uint)sizeof(liveupdate_session_get_name);
-        }
+        var argument = new liveupdate_session_get_name { size = (uint)Unsafe.SizeOf<liveupdate_session_get_name>() };
         LiveUpdateMeanings.Call(session, ref argument, session.Subject);
         return SessionName.FromKernel(argument.name);
     }
