@@ -63,7 +63,7 @@ internal sealed class AttachedDevice : IDisposable
     internal void ChangeHands()
     {
         using var contextFd = Context.Fd.Duplicate();
-        var deviceFd = Device.Fd.Duplicate();
+        using var deviceFd = Device.Fd.Duplicate();
         var memoryFd = Memory!.File.Fd.Duplicate();
         var (deviceId, ioasId, range) = (Device.IommufdDeviceId, Ioas.Id, Memory.Mapping.Range);
         Memory.Leave();

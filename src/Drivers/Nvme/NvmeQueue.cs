@@ -182,11 +182,13 @@ internal sealed class NvmeQueue
                 spinner.SpinOnce(sleep1Threshold: -1);
                 if (spinner.Count % 1024 == 0) _registers.CheckAlive();
             }
-            else if (!AwaitInterrupt(left < s_aliveCheck ? left : s_aliveCheck))
+            else
             {
+                var slice = left < s_aliveCheck ? left : s_aliveCheck;
+                if (AwaitInterrupt(slice)) continue;
                 _registers.CheckAlive();
-                // Reported here, before the completion is seen at the top of the loop and hides it.
-                if (HasNewCompletion() && !AwaitInterrupt(s_aliveCheck)) throw Late(s_aliveCheck);
+                // Said here, before the completion is seen at the top of the loop and hides that its interrupt is missing.
+                if (HasNewCompletion() && !AwaitInterrupt(slice)) throw Late(slice);
             }
         }
     }
