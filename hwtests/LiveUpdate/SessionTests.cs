@@ -1,4 +1,3 @@
-using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.LiveUpdate.Abi;
