@@ -1,4 +1,5 @@
 using Devices.HwTests.LiveUpdate;
+using Devices.HwTests.Preservation;
 using Devices.HwTests.Runner;
 
 const string Usage = """
@@ -7,6 +8,7 @@ const string Usage = """
                                               run those tests here; DEVKEEP_RESULTS gets the results, DEVKEEP_PHASE picks the half of a pair
     Devices.HwTests report DIRECTORY          the totals of all that ran; DIRECTORY has a directory for each run, and .trx files
     Devices.HwTests keeper SOCKET             be a keeper: for tests that need one in a process of its own
+    Devices.HwTests worker JOB SOCKET [STEP]  be a worker that is about to die: for tests that go on where it left off
     """;
 
 try
@@ -17,6 +19,7 @@ try
         ["run", .. var rest] => Commands.Run(RunOptions.Parse(rest)),
         ["report", var directory] => Commands.Report(directory),
         ["keeper", var socket] => KeeperProcess.Run(socket),
+        ["worker", var job, var socket, .. var rest] => WorkerProcess.Run(job, socket, rest),
         _ => throw new UsageException("no such command"),
     };
 }

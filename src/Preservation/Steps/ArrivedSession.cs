@@ -36,7 +36,15 @@ public sealed class ArrivedSession : Step
     {
         ArgumentNullException.ThrowIfNull(keeper);
         var names = new KeeperNames(session);
-        keeper.RetrieveSession(session);
+        try
+        {
+            keeper.RetrieveSession(session);
+        }
+        catch (LinuxException failure) when (failure.Errno == Errno.ENOENT && keeper.Status().Sessions.Any(held => held.Name == session && held.Direction == SessionDirection.Outgoing))
+        {
+            throw SessionStateException.SameKernel(session);
+        }
+
         keeper.RetrieveFd(session, new FdToken(RecordFormat.Token), names.Record);
         var store = RecordStore.Open(keeper.Get(names.Record) ?? throw SessionStateException.NotHeld(session));
         try

@@ -53,6 +53,10 @@ public sealed class PreservedSession : Step
             var hand = new Reacquisition(keeper, names, record);
             var restored = hand.AdoptAll();
             var devices = restored.Select(device => new DeviceInHand(new KeptDevice(device.Attachment, drivers(device)))).ToList();
+            // If the process before this one died frozen, its record must not be taken for the devices' state once they go on.
+            record.Phase = Phase.Preserved;
+            record.Timeline = new Timeline();
+            store.Write(record);
             Quiescence.Resume(devices);
             return new PreservedSession(keeper, session, devices, store, record, freezeLimit ?? TimeSpan.FromSeconds(10));
         }

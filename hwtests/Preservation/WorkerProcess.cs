@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Devices.HwTests.LiveUpdate;
+using Devices.HwTests.Runner;
+using Devices.LiveUpdate;
+using Devices.Preservation;
+
+namespace Devices.HwTests.Preservation;
+
+/// <summary>A worker in a process of its own, which ends by SIGKILL: this program again, with the command <c>worker</c>.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    /// <summary>Preserves an NVMe controller and works on.</summary>
+    internal const string Preserve = "preserve";
+
+    /// <summary>Preserves it and freezes.</summary>
+    internal const string Freeze = "freeze";
+
+    /// <summary>Restores, and dies after a number of things done.</summary>
+    internal const string Restore = "restore";
+
+    private const string Ready = "ready";
+    private readonly Process _process;
+
+    private WorkerProcess(Process process) => _process = process;
+
+    /// <summary>Starts a worker and waits until it has come as far as its job says.</summary>
+    internal static WorkerProcess Start(string job, KeeperProcess keeper)
+    {
+        var worker = new WorkerProcess(Launch(job, keeper));
+        while (worker._process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line == Ready) return worker;
+        }
+
+        worker._process.WaitForExit();
+        throw new InvalidOperationException($"The worker for \"{job}\" ended with {worker._process.ExitCode} before it was ready.");
+    }
+
+    /// <summary>Restores until <paramref name="step"/> things are done and dies there.</summary>
+    /// <returns>The last thing done, or null if the worker came to the end.</returns>
+    internal static string? RestoreUntil(int step, KeeperProcess keeper)
+    {
+        using var process = Launch(Restore, keeper, $"{step}");
+        string? last = null;
+        while (process.StandardOutput.ReadLine() is { } line) last = line;
+        process.WaitForExit();
+        const int Killed = 128 + 9;
+        Assert.True(process.ExitCode is 0 or Killed, $"the worker that was to die at step {step} ended with {process.ExitCode} after \"{last}\"");
+        return process.ExitCode == 0 ? null : last;
+    }
+
+    /// <summary>Is the worker.</summary>
+    internal static int Run(string job, string socket, ReadOnlySpan<string> rest)
+    {
+        using var keeper = KeeperClient.Connect(socket);
+        switch (job)
+        {
+            case Preserve:
+                BePreserved(keeper);
+                break;
+            case Freeze:
+                BePreserved(keeper).Freeze();
+                break;
+            case Restore when rest is [var step]:
+                RestoreUntil(int.Parse(step), keeper);
+                return 0;
+            default:
+                throw new UsageException("no such job");
+        }
+
+        Console.WriteLine(Ready);
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    }
+
+    internal void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+    }
+
+    private static PreservedSession BePreserved(KeeperClient keeper)
+    {
+        var nvme = new KeptNvme();
+        KeptNvme.Write(nvme.Controller, round: 0);
+        return PreservationPlan.Create(nvme.Request(keeper)).Preserve();
+    }
+
+    private static void RestoreUntil(int step, KeeperClient keeper)
+    {
+        var verified = ArrivedSession.Open(keeper, KeptNvme.Session).Verify();
+        var done = 0;
+        verified.Progress = name =>
+        {
+            Console.WriteLine(name);
+            if (++done < step) return;
+            using var self = Process.GetCurrentProcess();
+            self.Kill();
+            Thread.Sleep(Timeout.Infinite);
+        };
+        verified.Restore();
+    }
+
+    private static Process Launch(string job, KeeperProcess keeper, params string[] rest)
+        => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["worker", job, keeper.SocketPath, .. rest]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+}
