@@ -56,7 +56,7 @@ public sealed class EduDeviceTests : IDisposable
     }
 
     [Fact]
-    public void Quiescing_waits_for_the_copy()
+    public async Task Quiescing_waits_for_the_copy()
     {
         var model = new EduModel(_memory);
         using var edu = EduDevice.StartOn(Address, model, null, null);
@@ -66,7 +66,7 @@ public sealed class EduDeviceTests : IDisposable
         SpinWait.SpinUntil(() => (model.ReadUInt32(0x98) & 1) != 0);
         using (var timer = new Timer(_ => model.Finish(), null, 20, Timeout.Infinite)) edu.Quiesce();
         Assert.Equal(0U, model.ReadUInt32(0x98) & 1);
-        copy.Wait();
+        await copy;
         Assert.Throws<InvalidOperationException>(() => edu.Factorial(3));
         edu.Resume();
         Assert.Equal(6U, edu.Factorial(3));

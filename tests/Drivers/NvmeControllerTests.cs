@@ -366,6 +366,25 @@ public sealed class NvmeControllerTests : IDisposable
         Assert.Contains("phase tag", Refused(memory), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(32)] // as many as make every index and phase tag look untouched
+    [InlineData(64)]
+    public void A_state_that_the_driver_has_gone_on_from_is_refused(int commands)
+    {
+        var (state, memory) = Saved();
+        using (var controller = NvmeController.ContinueOn(Address, _model, memory, state, null, Options.CommandTimeout))
+        {
+            controller.Resume();
+            for (var command = 0; command < commands; command++) controller.Queues[0].Flush();
+        }
+
+        var mismatch = Assert.Throws<DeviceMismatchException>(() => NvmeController.ContinueOn(Address, _model, memory, state, null, Options.CommandTimeout));
+        Assert.Equal("commands given to queue 1", mismatch.Field);
+        Assert.Equal(mismatch.Saved + (ulong)commands, mismatch.Found);
+    }
+
     [Fact]
     public void A_reset_that_somebody_papered_over_is_found_by_the_timestamp()
     {
@@ -383,6 +402,7 @@ public sealed class NvmeControllerTests : IDisposable
         _model.WriteUInt32(0x14, registers[0x14 / 4]);
         var fresh = state.Clone();
         (fresh.Admin.SubmissionTail, fresh.Admin.CompletionHead, fresh.Admin.Phase) = (0, 0, true);
+        fresh.Admin.Submitted = memory.ReadUInt64(NvmeMemoryLayout.HeaderSubmittedOffset);
         using var fooled = NvmeController.ContinueOn(Address, _model, memory, fresh, null, Options.CommandTimeout);
         fooled.Resume();
         var evidence = fooled.CheckNotReset();

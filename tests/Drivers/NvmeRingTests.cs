@@ -42,7 +42,7 @@ public class NvmeRingTests
                 next.Advance();
             }
 
-            return whole.Equals(next);
+            return (whole.Head, whole.Phase) == (next.Head, next.Phase);
         }).QuickCheckThrowOnFailure();
 
     [Fact]

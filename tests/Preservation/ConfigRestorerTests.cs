@@ -19,7 +19,7 @@ public sealed class ConfigRestorerTests
         var now = Function();
         now.Set16(Express + PciRegs.PCI_EXP_DEVCTL, 0x2810); // payload 128 bytes, as the next kernel set it
         now.Set16(Express + PciRegs.PCI_EXP_LNKCTL, 0x0003);
-        new ConfigRestorer(now, saved.Bytes).RestoreRegisters();
+        Restorer(now, saved.Bytes).RestoreRegisters();
         Assert.Equal(0x5957 & ~0xe0, now.ReadUInt16(Express + PciRegs.PCI_EXP_DEVCTL) & ~0xe0);
         Assert.Equal(0, now.ReadUInt16(Express + PciRegs.PCI_EXP_DEVCTL) & 0xe0);
         Assert.Equal(0x0003, now.ReadUInt16(Express + PciRegs.PCI_EXP_LNKCTL));
@@ -31,7 +31,7 @@ public sealed class ConfigRestorerTests
         var saved = Function();
         saved.Set16(Express + PciRegs.PCI_EXP_DEVCTL, 0x8000);
         var now = Function();
-        new ConfigRestorer(now, saved.Bytes).RestoreRegisters();
+        Restorer(now, saved.Bytes).RestoreRegisters();
         Assert.Equal(0, now.ReadUInt16(Express + PciRegs.PCI_EXP_DEVCTL) & 0x8000);
     }
 
@@ -41,14 +41,14 @@ public sealed class ConfigRestorerTests
         var saved = Function();
         saved.Set16(PciRegs.PCI_COMMAND, MemoryAndBusMaster);
         var now = Function();
-        var restorer = new ConfigRestorer(now, saved.Bytes);
+        var restorer = Restorer(now, saved.Bytes);
         restorer.RestoreRegisters();
         Assert.Equal(0x0002, now.ReadUInt16(PciRegs.PCI_COMMAND));
         restorer.RestoreBusMaster();
         Assert.Equal(MemoryAndBusMaster, now.ReadUInt16(PciRegs.PCI_COMMAND));
 
         var without = Function();
-        new ConfigRestorer(without, Function().Bytes).RestoreBusMaster();
+        Restorer(without, Function().Bytes).RestoreBusMaster();
         Assert.Equal(0, without.ReadUInt16(PciRegs.PCI_COMMAND));
     }
 
@@ -56,7 +56,7 @@ public sealed class ConfigRestorerTests
     public void A_register_that_has_its_value_is_not_written()
     {
         var now = Function();
-        new ConfigRestorer(now, Function().Bytes).RestoreRegisters();
+        Restorer(now, Function().Bytes).RestoreRegisters();
         Assert.Empty(now.Written);
     }
 
@@ -66,7 +66,7 @@ public sealed class ConfigRestorerTests
         var saved = Function();
         saved.Set16(Msix + PciRegs.PCI_MSIX_FLAGS, 0x8040);
         var now = Function();
-        var restorer = new ConfigRestorer(now, saved.Bytes);
+        var restorer = Restorer(now, saved.Bytes);
         restorer.RestoreRegisters();
         Assert.Empty(now.Written);
         Assert.Empty(restorer.Compare());
@@ -77,7 +77,7 @@ public sealed class ConfigRestorerTests
     {
         var saved = Function();
         saved.Set16(Express + PciRegs.PCI_EXP_DEVCTL2, 0x0400);
-        var difference = Assert.Single(new ConfigRestorer(Function(), saved.Bytes).Compare());
+        var difference = Assert.Single(Restorer(Function(), saved.Bytes).Compare());
         Assert.Equal("Device Control 2", difference.Register);
         Assert.Equal((0x0400U, 0U), (difference.Saved, difference.Found));
     }
@@ -88,10 +88,12 @@ public sealed class ConfigRestorerTests
         var saved = Function();
         saved.Set16(PciRegs.PCI_STATUS, 0xf010);
         saved.Set16(PciRegs.PCI_BASE_ADDRESS_0, 0xabcd);
-        Assert.Empty(new ConfigRestorer(Function(), saved.Bytes).Compare());
+        Assert.Empty(Restorer(Function(), saved.Bytes).Compare());
         saved.Set16(PciRegs.PCI_DEVICE_ID, 0x0011);
-        Assert.Equal(0, Assert.Single(new ConfigRestorer(Function(), saved.Bytes).Compare()).Offset);
+        Assert.Equal(0, Assert.Single(Restorer(Function(), saved.Bytes).Compare()).Offset);
     }
+
+    private static ConfigRestorer Restorer(FakeConfigSpace now, byte[] saved) => new(now, saved, PciCapabilities.Read(now));
 
     /// <summary>An endpoint with MSI-X at 0x40 and PCI Express at 0x80.</summary>
     private static FakeConfigSpace Function()

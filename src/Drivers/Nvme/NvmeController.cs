@@ -410,14 +410,13 @@ public sealed class NvmeController : IKeepableDriver, IDisposable
     /// <summary>A quiesced queue has no new completion: one that is there came after the save, or the memory is not the queue's.</summary>
     private static void CheckNothingNew(PciAddress device, NvmeQueue queue)
     {
+        const string Meaning = "The driver went on after the state was saved, or the memory is not what it was: start the controller instead.";
+        var saved = queue.Statistics.Submitted;
+        if (queue.SubmittedByAll != saved) throw new DeviceMismatchException(device, $"commands given to queue {queue.Id}", saved, queue.SubmittedByAll, Meaning);
         if (!queue.HasNewCompletion()) return;
         var position = queue.Position;
         throw new DeviceMismatchException(
-            device,
-            $"phase tag at entry {position.CompletionHead} of completion queue {queue.Id}",
-            position.Phase ? 0UL : 1UL,
-            position.Phase ? 1UL : 0UL,
-            "A command completed after the state was saved, or the memory is not what it was.");
+            device, $"phase tag at entry {position.CompletionHead} of completion queue {queue.Id}", position.Phase ? 0UL : 1UL, position.Phase ? 1UL : 0UL, Meaning);
     }
 
     private static void CheckCapabilities(NvmeRegisters registers, NvmeOptions options)

@@ -6,12 +6,14 @@ namespace Devices.Drivers;
 /// </summary>
 /// <remarks>
 /// The header page, little-endian: 8 bytes magic "DKNVMEQ1", 8 bytes of a random number that is in the saved state too: it tells the
-/// controller's own memory from another of the same size.
+/// controller's own memory from another of the same size. Then, 8 bytes a queue by its id, how many commands it was given: written before
+/// each doorbell, so that a successor sees whether the state that it has is the newest.
 /// </remarks>
 internal sealed record NvmeMemoryLayout(NvmeQueueLayout Admin, IReadOnlyList<NvmeQueueLayout> Queues, ulong Length)
 {
     internal const ulong HeaderMagicOffset = 0;
     internal const ulong HeaderIdOffset = 8;
+    internal const ulong HeaderSubmittedOffset = 16;
     internal const ulong HeaderBytes = PrpBuilder.PageBytes;
     internal const ulong HeaderMagic = 0x3151454d564e4b44;
 

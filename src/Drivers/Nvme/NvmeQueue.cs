@@ -56,6 +56,11 @@ internal sealed class NvmeQueue
 
     internal NvmeQueueLayout Layout { get; }
 
+    /// <summary>How many commands the queue was given, by whichever process: in its memory.</summary>
+    internal ulong SubmittedByAll => _memory.ReadUInt64(SubmittedOffset);
+
+    private ulong SubmittedOffset => NvmeMemoryLayout.HeaderSubmittedOffset + (Id * (ulong)sizeof(ulong));
+
     internal ushort? Vector { get; }
 
     internal PciAddress Device => _registers.Device;
@@ -137,6 +142,8 @@ internal sealed class NvmeQueue
             slot.State = SlotState.InFlight;
             _inFlight++;
             _statistics = _statistics with { Submitted = _statistics.Submitted + 1 };
+            // Before the doorbell: whoever takes over must never find fewer commands than the controller has.
+            _memory.WriteUInt64(SubmittedOffset, _statistics.Submitted);
             _registers.Ring(_submissionDoorbell, _submission.Tail);
             id = new NvmeCommandId(number, slot.Sequence);
             return true;

@@ -120,7 +120,7 @@ public sealed class Ioas : IDmaMapper, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks><c>IOMMU_IOAS_MAP_FILE</c>. To be kept over a live update the memfd must carry its seals before this call.</remarks>
+    /// <remarks><c>IOMMU_IOAS_MAP_FILE</c>. To be kept over a live update the memfd is sealed in its size before this call.</remarks>
     /// <exception cref="ArgumentException">Offset, length or address is not page-aligned, or the part exceeds the file.</exception>
     /// <exception cref="LinuxException">EEXIST: something is mapped there. EINVAL: a reserved address. ENOMEM: not enough lockable memory.</exception>
     public unsafe DmaMapping MapFile(MemFd file, long offset, ulong length, Iova? at, DmaAccess access)

@@ -5,7 +5,7 @@ namespace Devices.Iommufd;
 /// <summary>Memory that both sides see: a memfd mapped into this process and into a device's address space.</summary>
 /// <remarks>
 /// The memfd is sealed against changes of its size before it is mapped: the process cannot be hit by SIGBUS, and a live update can
-/// keep it (the kernel preserves only what carries those seals when it is mapped). For one owner.
+/// keep it (the toolkit's preflight asks for the seals, as the kernel's iommufd preservation under review does). For one owner.
 /// </remarks>
 public sealed class DmaMemory : IDisposable
 {

@@ -10,11 +10,15 @@ internal sealed class ConfigRestorer
     private readonly byte[] _saved;
     private readonly RegisterOwnership _ownership;
 
-    internal ConfigRestorer(IPciConfigSpace config, ReadOnlySpan<byte> saved)
+    /// <summary>Prepares the work on one function.</summary>
+    /// <param name="config">VFIO's view, which is read and written.</param>
+    /// <param name="saved">What it was.</param>
+    /// <param name="capabilities">The function's own, raw: VFIO hides some from its list, whose bytes are there all the same.</param>
+    internal ConfigRestorer(IPciConfigSpace config, ReadOnlySpan<byte> saved, PciCapabilityList capabilities)
     {
         _config = config;
         _saved = saved[..Math.Min(saved.Length, config.Length)].ToArray();
-        _ownership = RegisterOwnership.Of(PciCapabilities.Read(config));
+        _ownership = RegisterOwnership.Of(capabilities);
     }
 
     /// <summary>Restores all but Bus Master. A register that has its value already is not written.</summary>

@@ -9,7 +9,7 @@ namespace Devices.Preservation;
 /// </summary>
 /// <remarks>
 /// From what the kernel does to a device when it shuts down and when the next one enumerates it (drivers/pci/pci-driver.c, probe.c,
-/// msi/), and from what VFIO lets through (drivers/vfio/pci/vfio_pci_config.c, <c>pci_cap_perms</c>).
+/// msi/), and from what VFIO lets through (drivers/vfio/pci/vfio_pci_config.c, <c>cap_perms</c> and <c>ecap_perms</c>).
 /// </remarks>
 internal sealed class RegisterOwnership
 {

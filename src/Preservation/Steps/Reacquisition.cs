@@ -43,7 +43,7 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
             var attachment = device.Attach(Space(message));
             ArmInterrupts(message, device);
             TriggerInterrupts(device);
-            devices.Add(Restored(message, attachment, differences: new ConfigRestorer(device.ConfigSpace, message.VfioConfig.Span).Compare()));
+            devices.Add(Restored(message, attachment, Config(PciFunction.Open(address), device, message).Compare()));
         }
 
         return devices;
@@ -84,7 +84,7 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         Progress("bind_iommufd");
         var attachment = device.Attach(space);
         Progress("attach");
-        var config = new ConfigRestorer(device.ConfigSpace, message.VfioConfig.Span);
+        var config = Config(function, device, message);
         config.RestoreRegisters();
         Progress("config");
         ArmInterrupts(message, device);
@@ -163,6 +163,12 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
 
     private RestoredDevice Restored(Device message, DmaAttachment attachment, IReadOnlyList<ConfigDifference> differences)
         => new(attachment, (PreservationTier)message.Tier, message.Driver, _mappings[message.IoasKey], differences);
+
+    private static ConfigRestorer Config(PciFunction function, VfioDevice device, Device message)
+    {
+        using var raw = function.OpenConfigSpace();
+        return new ConfigRestorer(device.ConfigSpace, message.VfioConfig.Span, PciCapabilities.Read(raw));
+    }
 
     private static void ArmInterrupts(Device message, VfioDevice device)
     {
