@@ -5,7 +5,10 @@ internal static class ConfigDumps
 {
     public const string FolderVariable = "DEVKEEP_CONFIG_DUMPS";
 
-    /// <summary>Dumps made in the lab, with what lspci decoded there.</summary>
+    /// <summary>
+    /// Dumps made in the lab, with what lspci decoded there: <c>lab/run exec --nvme 1 --vfs 4 --edu --igb -- lspci -vv -xxxx</c>, a file for each
+    /// kind of device.
+    /// </summary>
     public static IEnumerable<string> Own => FilesOf(Path.Combine(AppContext.BaseDirectory, "Pci", "Dumps"));
 
     /// <summary>The folder of dumps of real hardware, or null where there is none.</summary>
