@@ -4,8 +4,8 @@ namespace Devices.Pci;
 /// <param name="Value">The register.</param>
 public readonly record struct PcieLinkControl2(ushort Value)
 {
-    /// <summary>The highest speed that it tries for.</summary>
-    public PcieLinkSpeed TargetSpeed => PcieLink.Speed(Bits.Field(Value, 0, 4));
+    /// <summary>The highest speed that it tries for. A register of 0 stands for 2.5 GT/s: a link that has no other may leave it so.</summary>
+    public PcieLinkSpeed TargetSpeed => PcieLink.Speed(Math.Max(Bits.Field(Value, 0, 4), (int)PcieLinkSpeed.Gen1));
 
     /// <summary>Whether it enters compliance mode.</summary>
     public bool EnterCompliance => Bits.Bit(Value, 4);
