@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Devices.Pci;
 using Xunit.Abstractions;
 
@@ -8,6 +9,18 @@ public class ConfigDumpTests(ITestOutputHelper output)
 {
     // A theory needs a row: where the folder is missing it is this one, and the test says so and skips.
     private const string NoFolder = "";
+
+    private const string Lspci = "/usr/bin/lspci";
+
+    /// <summary>What lspci printed wrongly in a file and prints as we do today: the test with the installed one compares it.</summary>
+    private static readonly Dictionary<string, string[]> Outdated = new(StringComparer.Ordinal)
+    {
+        // Printed before a Device 3 capability was written into the bytes.
+        ["cap-dev3"] = ["capability offsets: lspci printed 40 50 70 b0 100 158 178 180, decoded 40 50 70 b0 100 158 178 180 300"],
+
+        // An lspci that printed slot numbers in hexadecimal and the root capabilities out of the wrong register.
+        ["cap-pcie-1"] = ["SltCap slot: lspci printed 40, decoded 64", "RootCap CRSVisible: lspci printed False, decoded True"],
+    };
 
     public static TheoryData<string> OfRealHardware =>
         ConfigDumps.SharedFolder is { } folder ? [.. ConfigDumps.FilesOf(folder).Select(file => Path.GetFileName(file)!)] : [NoFolder];
@@ -21,16 +34,42 @@ public class ConfigDumpTests(ITestOutputHelper output)
         Skip.If(
             file.Length == 0,
             $"The folder of dumps of real hardware is not here: set {ConfigDumps.FolderVariable}, or put it beside the repository as shared/config-dumps");
-        Compare(Path.Combine(ConfigDumps.SharedFolder!, file));
+        Compare(ConfigSpaceDump.Load(Path.Combine(ConfigDumps.SharedFolder!, file)), Outdated.GetValueOrDefault(file, []));
     }
 
     [Theory]
     [MemberData(nameof(OfTheLab))]
-    public void Decoding_of_emulated_devices_agrees_with_lspci(string file) => Compare(Path.Combine(AppContext.BaseDirectory, "Pci", "Dumps", file));
+    public void Decoding_of_emulated_devices_agrees_with_lspci(string file) => Compare(ConfigSpaceDump.Load(Path.Combine(AppContext.BaseDirectory, "Pci", "Dumps", file)), []);
 
-    private void Compare(string path)
+    /// <summary>The same bytes decoded by the lspci of this machine, which knows more than the one that wrote the file.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(OfRealHardware))]
+    public void Decoding_of_real_hardware_agrees_with_the_installed_lspci(string file)
     {
-        var dumps = ConfigSpaceDump.Load(path);
+        Skip.If(file.Length == 0, $"The folder of dumps of real hardware is not here: set {ConfigDumps.FolderVariable}");
+        Skip.IfNot(File.Exists(Lspci), $"{Lspci} is not installed");
+        var path = Path.Combine(ConfigDumps.SharedFolder!, file);
+        var bytes = ConfigSpaceDump.Load(path);
+        Compare(ConfigSpaceDump.Parse(RunLspci(path), $"lspci -F {file}"), []);
+        Assert.Equal(bytes.Select(dump => dump.Snapshot), ConfigSpaceDump.Parse(RunLspci(path)).Select(dump => dump.Snapshot));
+    }
+
+    private static string RunLspci(string path)
+    {
+        var start = new ProcessStartInfo(Lspci) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["-F", path, "-vv", "-xxxx"])
+            start.ArgumentList.Add(argument);
+        using var lspci = Process.Start(start)!;
+        lspci.ErrorDataReceived += static (_, _) => { };
+        lspci.BeginErrorReadLine();
+        var text = lspci.StandardOutput.ReadToEnd();
+        Assert.True(lspci.WaitForExit(TimeSpan.FromSeconds(10)), "lspci does not end");
+        Assert.Equal(0, lspci.ExitCode);
+        return text;
+    }
+
+    private void Compare(IReadOnlyList<ConfigSpaceDump> dumps, string[] outdated)
+    {
         Assert.NotEmpty(dumps);
         var mismatches = new List<string>();
         foreach (var dump in dumps)
@@ -41,7 +80,7 @@ public class ConfigDumpTests(ITestOutputHelper output)
 
             // The heading alone gives some; the walk's health is one more, which does not count.
             Assert.True(facts.Count > 1, $"{dump.Subject}: nothing that lspci printed could be compared");
-            mismatches.AddRange(facts.Mismatches);
+            mismatches.AddRange(facts.Mismatches.Where(mismatch => !outdated.Any(known => mismatch.Contains(known, StringComparison.Ordinal))));
 
             // Bytes that went out and came back are the same.
             Assert.Equal(dump.Snapshot, Assert.Single(ConfigSpaceDump.Parse(ConfigSpaceDump.Format(dump.Address, dump))).Snapshot);

@@ -31,16 +31,21 @@ internal sealed class Facts(string source)
     /// <summary>A number that follows a pattern, in some base, where lspci's text has it.</summary>
     public void Number(string what, string text, string pattern, ulong ours, bool hex = false)
     {
-        var match = Regex.Match(text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
-        if (match.Success)
-            Same(what, ulong.Parse(match.Groups[1].ValueSpan, hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture), ours);
+        if (Find(text, pattern) is { } printed)
+            Same(what, ulong.Parse(printed, hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture), ours);
     }
 
     /// <summary>A text that a pattern finds, where lspci's text has it.</summary>
     public void Text(string what, string text, string pattern, string ours)
     {
+        if (Find(text, pattern) is { } printed)
+            Same(what, printed.Trim(), ours);
+    }
+
+    /// <summary>What the first group of a pattern finds in lspci's text, or null.</summary>
+    public static string? Find(string text, string pattern)
+    {
         var match = Regex.Match(text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
-        if (match.Success)
-            Same(what, match.Groups[1].Value.Trim(), ours);
+        return match.Success ? match.Groups[1].Value : null;
     }
 }

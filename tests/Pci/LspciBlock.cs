@@ -26,9 +26,9 @@ internal sealed partial record LspciBlock(int Offset, int? Version, string Title
             if (open is null)
                 return;
             blocks.Add(new LspciBlock(
-                int.Parse(open.Groups[1].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-                open.Groups[2].Success ? int.Parse(open.Groups[2].ValueSpan, CultureInfo.InvariantCulture) : null,
-                open.Groups[3].Value,
+                int.Parse(open.Groups["offset"].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+                open.Groups["version"].Success ? int.Parse(open.Groups["version"].ValueSpan, CultureInfo.InvariantCulture) : null,
+                open.Groups["title"].Value,
                 string.Join('\n', body)));
             open = null;
             body.Clear();
@@ -75,7 +75,7 @@ internal sealed partial record LspciBlock(int Offset, int? Version, string Title
         return string.Join('\n', found);
     }
 
-    [GeneratedRegex(@"^\s*Capabilities: \[([0-9a-f]+)(?: v(\d+))?\] (.*)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*Capabilities: \[(?<offset>[0-9a-f]+)(?: v(?<version>\d+))?\] (?<title>.*)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Capability();
 
     private static int Indent(string line)

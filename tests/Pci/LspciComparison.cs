@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Devices.Pci;
 
 namespace Devices.Tests.Pci;
@@ -131,10 +130,11 @@ internal static class LspciComparison
 
     private static void Name(Facts facts, LspciBlock block, PciCapability capability)
     {
-        var unknown = Regex.Match(block.Title, "^#([0-9a-f]+)", RegexOptions.None, TimeSpan.FromSeconds(1));
-        if (unknown.Success)
+        // What that lspci had no name for.
+        const string Unknown = "^(?:#|Extended Capability ID 0x)([0-9a-f]+)";
+        if (Facts.Find(block.Title, Unknown) is not null)
         {
-            facts.Number($"[{block.Offset:x}] id", block.Title, "^#([0-9a-f]+)", capability.Id, hex: true);
+            facts.Number($"[{block.Offset:x}] id", block.Title, Unknown, capability.Id, hex: true);
             return;
         }
 
@@ -249,7 +249,7 @@ internal static class LspciComparison
         facts.Flag("MSI", block.Title, "Mask", msi.IsMaskable);
         facts.Flag("MSI", block.Title, "64bit", msi.Is64Bit);
         facts.Number("MSI address", block.Body, "Address: ([0-9a-f]+)", msi.Address, hex: true);
-        facts.Same("MSI address digits", msi.Is64Bit ? 16 : 8, Regex.Match(block.Body, "Address: ([0-9a-f]+)", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Length);
+        facts.Same<int?>("MSI address digits", Facts.Find(block.Body, "Address: ([0-9a-f]+)")?.Length, msi.Is64Bit ? 16 : 8);
         facts.Number("MSI data", block.Body, "Data: ([0-9a-f]+)", msi.Data, hex: true);
         facts.Number("MSI mask", block.Body, "Masking: ([0-9a-f]+)", msi.Mask ?? ulong.MaxValue, hex: true);
         facts.Number("MSI pending", block.Body, "Pending: ([0-9a-f]+)", msi.Pending ?? ulong.MaxValue, hex: true);
@@ -475,8 +475,7 @@ internal static class LspciComparison
     private static void Link2(Facts facts, LspciBlock block, PcieLink2 link)
     {
         var text = block.Section("LnkCap2");
-        var match = Regex.Match(text, @"Supported Link Speeds: (\S+),", RegexOptions.None, TimeSpan.FromSeconds(1));
-        if (match.Success)
+        if (Facts.Find(text, @"Supported Link Speeds: (\S+),") is { } range)
         {
             var speeds = Enum.GetValues<PcieLinkSpeed>().Where(link.Capabilities.Supports).Select(speed => speed.ToText()).ToList();
             var ours = speeds.Count switch
@@ -485,7 +484,7 @@ internal static class LspciComparison
                 1 => speeds[0],
                 _ => speeds[0].Replace("GT/s", string.Empty, StringComparison.Ordinal) + "-" + speeds[^1],
             };
-            facts.Same("LnkCap2 speeds", match.Groups[1].Value, ours);
+            facts.Same("LnkCap2 speeds", range, ours);
         }
 
         facts.Flag("LnkCap2", text, "Crosslink", link.Capabilities.Crosslink);
@@ -611,9 +610,8 @@ internal static class LspciComparison
 
     private static void Watts(Facts facts, string what, string text, string label, double ours)
     {
-        var match = Regex.Match(text, label + @" ([0-9.]+?)(?:W|;)", RegexOptions.None, TimeSpan.FromSeconds(1));
-        if (match.Success)
-            facts.Same($"{what} {label}", double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), ours);
+        if (Facts.Find(text, label + @" ([0-9.]+?)(?:W|;)") is { } printed)
+            facts.Same($"{what} {label}", double.Parse(printed, CultureInfo.InvariantCulture), ours);
     }
 
     private static string Line(string text, string label)

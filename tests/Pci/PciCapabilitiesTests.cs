@@ -1,0 +1,278 @@
+using System.Buffers.Binary;
+using Devices.Pci;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Devices.Tests.Pci;
+
+public class PciCapabilitiesTests
+{
+    private static readonly int[] Lengths = [0, 1, 3, 4, 63, 64, 65, 67, 68, 128, 255, 256, 257, 259, 260, 4096];
+
+    /// <summary>Random bytes, with the bit set that makes a walker walk, and pointers that lead somewhere.</summary>
+    private static readonly Arbitrary<byte[]> Spaces = Arb.From(
+        from length in Gen.Elements(Lengths)
+        from seed in Gen.Choose(0, int.MaxValue)
+        from sparse in Gen.Elements(true, false)
+        select RandomSpace(length, seed, sparse));
+
+    [Fact]
+    public void Random_bytes_never_throw_and_always_end() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(3000),
+            Prop.ForAll(Spaces, static bytes =>
+            {
+                var counted = new CountingSpace(bytes);
+                var capabilities = PciCapabilities.Read(counted);
+                Assert.True(counted.MostReadsOfOneDword <= 1, "a dword was read twice");
+                Assert.True(capabilities.Count <= 1024);
+                foreach (var capability in capabilities)
+                {
+                    Assert.Equal(bytes.AsSpan(capability.Offset, capability.Raw.Length), capability.Raw.Span);
+                    Assert.All(capability.Registers, register => Assert.True(register.Offset + register.Width <= capability.Raw.Length));
+                    ReadAll(capability);
+                }
+            }));
+
+    [Fact]
+    public void Every_byte_of_random_bytes_belongs_to_one_register() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(300),
+            Prop.ForAll(Spaces, static bytes =>
+            {
+                var next = 0;
+                foreach (var register in RegisterMap.Of(ConfigSpaceSnapshot.FromBytes(bytes, "random")))
+                {
+                    Assert.Equal(next, register.Offset);
+                    next += register.Width;
+                }
+
+                Assert.Equal(bytes.Length, next);
+            }));
+
+    [Fact]
+    public void Without_the_capability_bit_there_is_no_list()
+    {
+        var space = new byte[256];
+        space[PciRegs.PCI_CAPABILITY_LIST] = 0x40;
+        space[0x40] = PciRegs.PCI_CAP_ID_PM;
+        var capabilities = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x"));
+        Assert.Empty(capabilities);
+        Assert.Empty(capabilities.Anomalies);
+    }
+
+    [Fact]
+    public void A_function_that_does_not_answer_has_no_capabilities()
+    {
+        var space = new byte[4096];
+        Array.Fill(space, (byte)0xFF);
+        var counted = new CountingSpace(space);
+        var capabilities = PciCapabilities.Read(counted);
+        Assert.Empty(capabilities);
+        Assert.Equal(CapabilityAnomalyKind.AllOnes, Assert.Single(capabilities.Anomalies).Kind);
+        Assert.Equal(1, counted.Reads);
+    }
+
+    [Theory]
+    [InlineData(0x00, null)]
+    [InlineData(0x20, CapabilityAnomalyKind.PointerIntoHeader)]
+    [InlineData(0x40, CapabilityAnomalyKind.Loop)]
+    [InlineData(0x43, CapabilityAnomalyKind.PointerUnaligned)]
+    [InlineData(0xFC, CapabilityAnomalyKind.AllOnes)]
+    public void A_broken_standard_list_is_read_as_far_as_it_goes(byte next, CapabilityAnomalyKind? expected)
+    {
+        var space = StandardSpace(256);
+        space[0x40] = PciRegs.PCI_CAP_ID_PM;
+        space[0x41] = next;
+        space.AsSpan(0xFC).Fill(0xFF);
+        var capabilities = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "0000:01:00.0"));
+        Assert.IsType<PowerManagementCapability>(Assert.Single(capabilities));
+        Assert.Equal(expected, capabilities.Anomalies.Select(anomaly => (CapabilityAnomalyKind?)anomaly.Kind).FirstOrDefault());
+        Assert.All(capabilities.Anomalies, anomaly => Assert.StartsWith("0000:01:00.0: at configuration offset", anomaly.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0u, null)]
+    [InlineData(0xFFFF_FFFFu, CapabilityAnomalyKind.AllOnes)]
+    public void An_empty_or_silent_extended_space_has_no_capabilities(uint header, CapabilityAnomalyKind? expected)
+    {
+        var space = StandardSpace(4096);
+        BinaryPrimitives.WriteUInt32LittleEndian(space.AsSpan(0x100), header);
+        space[PciRegs.PCI_CAPABILITY_LIST] = 0;
+        var capabilities = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x"));
+        Assert.Empty(capabilities);
+        Assert.Equal(expected, capabilities.Anomalies.Select(anomaly => (CapabilityAnomalyKind?)anomaly.Kind).FirstOrDefault());
+    }
+
+    [Theory]
+    [InlineData(0x100, CapabilityAnomalyKind.Loop)]
+    [InlineData(0x080, CapabilityAnomalyKind.PointerIntoHeader)]
+    [InlineData(0x200, CapabilityAnomalyKind.EmptyHeader)]
+    [InlineData(0x301, CapabilityAnomalyKind.PointerUnaligned)]
+    public void A_broken_extended_list_is_read_as_far_as_it_goes(int next, CapabilityAnomalyKind expected)
+    {
+        var space = StandardSpace(4096);
+        space[PciRegs.PCI_CAPABILITY_LIST] = 0;
+        Header(space, 0x100, PciRegs.PCI_EXT_CAP_ID_DSN, 1, next);
+        Header(space, 0x300, PciRegs.PCI_EXT_CAP_ID_DSN, 1, 0);
+        var capabilities = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x"));
+        Assert.IsType<DeviceSerialNumberCapability>(capabilities[0]);
+        Assert.Equal(expected, capabilities.Anomalies[0].Kind);
+    }
+
+    [Fact]
+    public void A_hidden_first_extended_capability_leads_on()
+    {
+        var space = StandardSpace(4096);
+        Header(space, 0x100, 0, 0, 0x140);
+        Header(space, 0x140, PciRegs.PCI_EXT_CAP_ID_ARI, 1, 0);
+        var capabilities = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x"));
+        Assert.NotNull(capabilities.Find<AriCapability>());
+        Assert.Equal("Null", capabilities.FindExtended(0)?.Name);
+    }
+
+    [Fact]
+    public void A_capability_that_reaches_beyond_the_space_is_given_raw()
+    {
+        var space = StandardSpace(256);
+        space[PciRegs.PCI_CAPABILITY_LIST] = 0xF8;
+        space[0xF8] = PciRegs.PCI_CAP_ID_MSIX;
+        var capabilities = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x"));
+        var capability = Assert.Single(capabilities);
+        Assert.IsType<PciCapability>(capability);
+        Assert.Equal((12, 4), (capability.Length, capability.Raw.Length));
+        Assert.Equal(CapabilityAnomalyKind.Truncated, Assert.Single(capabilities.Anomalies).Kind);
+    }
+
+    [Fact]
+    public void A_header_alone_says_that_its_list_cannot_be_seen()
+    {
+        var capabilities = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(StandardSpace(256).AsSpan(0, 64), "x"));
+        Assert.Empty(capabilities);
+        Assert.Equal(CapabilityAnomalyKind.PointerBeyondEnd, Assert.Single(capabilities.Anomalies).Kind);
+    }
+
+    [Fact]
+    public void Capabilities_without_a_view_are_named_and_raw()
+    {
+        var space = StandardSpace(4096);
+        space[0x40] = PciRegs.PCI_CAP_ID_AF;
+        space[0x42] = 6;
+        Header(space, 0x100, PciRegs.PCI_EXT_CAP_ID_LTR, 1, 0x200);
+        Header(space, 0x200, 0x7FFF, 3, 0x300);
+        Header(space, 0x300, PciRegs.PCI_EXT_CAP_ID_DOE, 2, 0);
+        var capabilities = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x"));
+        Assert.Equal(["PCI Advanced Features", "Latency Tolerance Reporting", "#7fff", "Data Object Exchange"], capabilities.Select(c => c.Name));
+        Assert.Equal([6, 8, null, null], capabilities.Select(c => c.Length));
+        Assert.Equal([6, 8, 4, 4], capabilities.Select(c => c.Raw.Length));
+        Assert.Equal([null, (byte)1, (byte)3, (byte)2], capabilities.Select(c => c.Version));
+        Assert.Equal("[200 v3] #7fff", capabilities[2].ToString());
+    }
+
+    [Fact]
+    public void Only_headers_and_known_bodies_are_read()
+    {
+        var space = StandardSpace(4096);
+        space[0x40] = PciRegs.PCI_CAP_ID_PM;
+        Header(space, 0x100, PciRegs.PCI_EXT_CAP_ID_DSN, 1, 0);
+        var counted = new CountingSpace(space);
+        PciCapabilities.Read(counted);
+
+        // Status, header type, pointer, 2 of Power Management, 3 of the serial number.
+        Assert.Equal(8, counted.Reads);
+    }
+
+    [Fact]
+    public void The_addresses_of_vfs_follow_from_offset_and_stride()
+    {
+        var space = StandardSpace(4096);
+        Header(space, 0x100, PciRegs.PCI_EXT_CAP_ID_SRIOV, 1, 0);
+        BinaryPrimitives.WriteUInt16LittleEndian(space.AsSpan(0x100 + PciRegs.PCI_SRIOV_TOTAL_VF), 8);
+        BinaryPrimitives.WriteUInt16LittleEndian(space.AsSpan(0x100 + PciRegs.PCI_SRIOV_VF_OFFSET), 0x80);
+        BinaryPrimitives.WriteUInt16LittleEndian(space.AsSpan(0x100 + PciRegs.PCI_SRIOV_VF_STRIDE), 2);
+        var sriov = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x")).Find<SriovCapability>()!;
+        Assert.Equal(PciAddress.Parse("0003:01:10.6"), sriov.AddressOfVf(PciAddress.Parse("0003:01:00.0"), 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sriov.AddressOfVf(PciAddress.Parse("0003:01:00.0"), 8));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sriov.AddressOfVf(PciAddress.Parse("0003:ff:1f.7"), 7));
+    }
+
+    private static byte[] StandardSpace(int length)
+    {
+        var space = new byte[length];
+        BinaryPrimitives.WriteUInt16LittleEndian(space.AsSpan(PciRegs.PCI_STATUS), (ushort)PciStatus.CapabilityList);
+        space[PciRegs.PCI_CAPABILITY_LIST] = 0x40;
+        return space;
+    }
+
+    private static void Header(byte[] space, int offset, int id, int version, int next) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(space.AsSpan(offset), (uint)(id | (version << 16) | (next << 20)));
+
+    private static byte[] RandomSpace(int length, int seed, bool sparse)
+    {
+        var random = new Random(seed);
+        var bytes = new byte[length];
+        random.NextBytes(bytes);
+        if (length < 64)
+            return bytes;
+        bytes[PciRegs.PCI_STATUS] |= (byte)PciStatus.CapabilityList;
+        bytes[PciRegs.PCI_HEADER_TYPE] %= 3;
+        if (!sparse)
+            return bytes;
+
+        // Long lists with ids that exist: every dword could be a header.
+        for (var offset = 0x40; offset + 4 <= Math.Min(length, 256); offset += 4)
+            (bytes[offset], bytes[offset + 1]) = ((byte)random.Next(0x17), (byte)random.Next(256));
+        for (var offset = 0x100; offset + 4 <= length; offset += 4)
+            Header(bytes, offset, random.Next(0x38), random.Next(16), random.Next(0x1000));
+        return bytes;
+    }
+
+    // Decodes whatever a view offers: none of it may throw, whatever the bytes.
+    private static void ReadAll(PciCapability capability)
+    {
+        _ = capability.ToString();
+        object?[] values = capability switch
+        {
+            PowerManagementCapability pm => [pm.PowerState, pm.AuxCurrentMilliamps, pm.SupportsPmeFrom(PciPowerState.D3Cold)],
+            MsiCapability msi => [msi.Address, msi.Data, msi.Mask, msi.Pending, msi.VectorsSupported],
+            MsixCapability msix => [msix.TableBar, msix.TableOffset, msix.PbaBytes, msix.TableBytes],
+            PciExpressCapability express =>
+                [express.DeviceType, express.DeviceCapabilities, express.DeviceStatus, express.Link, express.Slot, express.Root, express.DeviceControl2, express.Link2],
+            AerCapability aer => [aer.HeaderLog.Count, aer.Root, aer.UncorrectableStatus],
+            SriovCapability sriov => [sriov.SupportedPageSizes.Count, sriov.SystemPageSize, sriov.VfBaseAddresses.Count],
+            AtsCapability ats => [ats.InvalidateQueueDepth, ats.SmallestTranslationUnitBytes],
+            AcsCapability acs => [acs.EgressControlVectorBits, acs.Enabled],
+            AriCapability ari => [ari.NextFunction],
+            DeviceSerialNumberCapability serial => [serial.SerialNumberText],
+            VendorSpecificCapability vendor => [vendor.Payload.Length],
+            ExtendedVendorSpecificCapability vendor => [vendor.VsecId, vendor.Payload.Length],
+            DesignatedVendorSpecificCapability designated => [designated.DvsecId, designated.Payload.Length],
+            SubsystemCapability subsystem => [subsystem.SubsystemId],
+            _ => [],
+        };
+        Assert.DoesNotContain(values, static value => value is string { Length: 0 });
+    }
+
+    private sealed class CountingSpace(byte[] bytes) : IPciConfigSpace
+    {
+        private readonly Dictionary<int, int> _reads = [];
+
+        public int Length => bytes.Length;
+
+        public string Subject => "counted";
+
+        public int Reads => _reads.Values.Sum();
+
+        public int MostReadsOfOneDword => _reads.Values.DefaultIfEmpty().Max();
+
+        public void Read(int offset, Span<byte> destination)
+        {
+            Assert.Equal(0, offset % 4);
+            Assert.InRange(destination.Length, 1, 4);
+            _reads[offset] = _reads.GetValueOrDefault(offset) + 1;
+            bytes.AsSpan(offset, destination.Length).CopyTo(destination);
+        }
+
+        public void Write(int offset, ReadOnlySpan<byte> source) => throw new NotSupportedException();
+    }
+}
