@@ -1,5 +1,4 @@
 using Devices.HwTests.Lab;
-using Devices.HwTests.LiveUpdate;
 using Devices.LiveUpdate;
 using Devices.Pci;
 using Devices.Preservation;
@@ -13,8 +12,7 @@ public sealed class OtherGuestsTests
     public void Without_kexec_handover_the_plan_is_refused_and_the_device_works_on()
     {
         KeptNvme.RequireGuest();
-        using var keeperProcess = KeeperProcess.Start("/run/devkeep-test-kho-off/keeper.sock");
-        using var keeper = keeperProcess.Connect();
+        var keeper = new InProcessKeeper();
         using var nvme = new KeptNvme();
         var failure = Assert.Throws<PreflightException>(() => PreservationPlan.Create(nvme.Request(keeper)));
         Assert.Contains(failure.Report.Refusals, static finding => finding.Check == "kexec handover" && finding.Reason.Contains("kho", StringComparison.OrdinalIgnoreCase));
@@ -31,8 +29,7 @@ public sealed class OtherGuestsTests
         KeptNvme.RequireGuest();
         var twins = Rig.ByClass("010802").Select(static address => PciFunction.Open(PciAddress.Parse(address))).ToList();
         Assert.Equal(2, twins.Count);
-        using var keeperProcess = KeeperProcess.Start("/run/devkeep-test-twins/keeper.sock");
-        using var keeper = keeperProcess.Connect();
+        var keeper = new InProcessKeeper();
         using var nvme = new KeptNvme();
         var other = twins.Single(twin => twin.Address != nvme.Address);
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Devices.HwTests.Lab;
-using Devices.HwTests.LiveUpdate;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.LiveUpdate;
@@ -14,15 +13,12 @@ namespace Devices.HwTests.Preservation;
 public sealed class PreflightTests : IDisposable
 {
     private const string Image = "next kernel's image";
-    private readonly KeeperProcess _keeperProcess;
-    private readonly KeeperClient _keeper;
+    private readonly InProcessKeeper _keeper = new();
     private readonly KeptNvme _nvme;
 
     public PreflightTests()
     {
         KeptNvme.RequireGuest();
-        _keeperProcess = KeeperProcess.Start("/run/devkeep-test-preflight/keeper.sock");
-        _keeper = _keeperProcess.Connect();
         _nvme = new KeptNvme();
     }
 
@@ -37,8 +33,6 @@ public sealed class PreflightTests : IDisposable
         KeptNvme.Write(_nvme.Controller, round: 0);
         KeptNvme.Check(_nvme.Controller, round: 0);
         _nvme.Dispose();
-        _keeper.Dispose();
-        _keeperProcess.Dispose();
     }
 
     [SkippableFact]

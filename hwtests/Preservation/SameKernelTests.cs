@@ -11,32 +11,25 @@ namespace Devices.HwTests.Preservation;
 /// <summary>A kernel that is not replaced after all, a worker that dies before it is, and a keeper that dies with it.</summary>
 public sealed class SameKernelTests : IDisposable
 {
-    private readonly KeeperProcess _keeperProcess;
-    private readonly KeeperClient _keeper;
+    private const string KeeperSocket = "/run/devkeep-test-same-kernel/keeper.sock";
 
-    public SameKernelTests()
-    {
-        KeptNvme.RequireGuest();
-        _keeperProcess = KeeperProcess.Start("/run/devkeep-test-same-kernel/keeper.sock");
-        _keeper = _keeperProcess.Connect();
-    }
+    public SameKernelTests() => KeptNvme.RequireGuest();
 
     public void Dispose()
     {
         if (Kexec.IsLoaded) Kexec.Unload();
-        _keeper.Dispose();
-        _keeperProcess.Dispose();
     }
 
     [SkippableFact]
     public void With_no_kernel_loaded_the_jump_is_refused_and_after_the_thaw_io_goes_on()
     {
+        var keeper = new InProcessKeeper();
         using var nvme = new KeptNvme();
-        var plan = PreservationPlan.Create(nvme.Request(_keeper));
+        var plan = PreservationPlan.Create(nvme.Request(keeper));
         var preserved = plan.Preserve();
         Taken(nameof(plan.Preserve), () => plan.Preserve());
         KeptNvme.Write(nvme.Controller, round: 0);
-        Assert.Contains("very kernel", Assert.Throws<SessionStateException>(() => ArrivedSession.Open(_keeper, KeptNvme.Session)).Message, StringComparison.Ordinal);
+        Assert.Contains("very kernel", Assert.Throws<SessionStateException>(() => ArrivedSession.Open(keeper, KeptNvme.Session)).Message, StringComparison.Ordinal);
 
         var frozen = preserved.Freeze();
         Assert.True(nvme.Controller.IsQuiesced);
@@ -60,25 +53,26 @@ public sealed class SameKernelTests : IDisposable
         KeptNvme.Check(nvme.Controller, round: 1);
 
         preserved.Discard();
-        Assert.Empty(_keeper.List());
-        Assert.Empty(_keeper.Status().Sessions);
+        Assert.Empty(keeper.List());
+        Assert.Empty(keeper.Status().Sessions);
         KeptNvme.Write(nvme.Controller, round: 2);
         KeptNvme.Check(nvme.Controller, round: 2);
 
         // What was given up can be preserved again.
-        PreservationPlan.Create(nvme.Request(_keeper)).Preserve().Discard();
+        PreservationPlan.Create(nvme.Request(keeper)).Preserve().Discard();
         Assert.False(Kexec.IsLoaded);
     }
 
     [SkippableFact]
-    public void A_preserve_that_the_keeper_refuses_is_undone()
+    public void A_preserve_that_thekeeper_refuses_is_undone()
     {
+        var keeper = new InProcessKeeper();
         using var nvme = new KeptNvme();
-        var plan = PreservationPlan.Create(nvme.Request(_keeper));
-        _keeper.CreateSession(KeptNvme.Session);
+        var plan = PreservationPlan.Create(nvme.Request(keeper));
+        keeper.CreateSession(KeptNvme.Session);
         Assert.ThrowsAny<Exception>(() => plan.Preserve());
-        Assert.Empty(_keeper.List());
-        _keeper.Discard(KeptNvme.Session);
+        Assert.Empty(keeper.List());
+        keeper.Discard(KeptNvme.Session);
         plan.Preserve().Discard();
         KeptNvme.Write(nvme.Controller, round: 0);
         KeptNvme.Check(nvme.Controller, round: 0);
@@ -89,14 +83,16 @@ public sealed class SameKernelTests : IDisposable
     [InlineData(WorkerProcess.Freeze)]
     public void A_worker_that_is_killed_is_taken_over_from_without_a_new_bind(string job)
     {
-        using var worker = WorkerProcess.Start(job, _keeperProcess);
+        using var keeperProcess = KeeperProcess.Start(KeeperSocket);
+        using var keeper = keeperProcess.Connect();
+        using var worker = WorkerProcess.Start(job, keeperProcess);
         worker.Kill();
 
         NvmeController? nvme = null;
-        var preserved = PreservedSession.TakeOver(_keeper, KeptNvme.Session, device => nvme = KeptNvme.Continue(device));
+        var preserved = PreservedSession.TakeOver(keeper, KeptNvme.Session, device => nvme = KeptNvme.Continue(device));
         var evidence = nvme!.CheckNotReset();
         Assert.True(evidence.IsUnchanged, $"{evidence}");
-        Assert.Equal(RecordPhase.Preserved, Record().Phase);
+        Assert.Equal(RecordPhase.Preserved, Record(keeper).Phase);
         KeptNvme.Check(nvme, round: 0);
         KeptNvme.Write(nvme, round: 1);
         KeptNvme.Check(nvme, round: 1);
@@ -105,7 +101,7 @@ public sealed class SameKernelTests : IDisposable
         var thawed = preserved.Freeze().Thaw();
         KeptNvme.Check(nvme, round: 1);
         thawed.Discard();
-        Assert.Empty(_keeper.List());
+        Assert.Empty(keeper.List());
         var address = nvme.Address;
         nvme.Dispose();
         thawed.Devices[0].Device.Dispose();
@@ -114,17 +110,19 @@ public sealed class SameKernelTests : IDisposable
 
     [SkippableFact]
     public void Taking_over_what_nobody_preserved_is_refused()
-        => Assert.Contains("no record", Assert.Throws<SessionStateException>(() => PreservedSession.TakeOver(_keeper, KeptNvme.Session, static _ => null)).Message, StringComparison.Ordinal);
+        => Assert.Contains("no record", Assert.Throws<SessionStateException>(() => PreservedSession.TakeOver(new InProcessKeeper(), KeptNvme.Session, static _ => null)).Message, StringComparison.Ordinal);
 
     [SkippableFact]
-    public void A_keeper_killed_after_its_worker_leaves_a_device_that_the_kernel_has_reset()
+    public void Akeeper_killed_after_its_worker_leaves_a_device_that_the_kernel_has_reset()
     {
-        using var worker = WorkerProcess.Start(WorkerProcess.Preserve, _keeperProcess);
-        using var store = RecordStore.Open(_keeper.Get(new KeeperNames(KeptNvme.Session).Record)!);
+        using var keeperProcess = KeeperProcess.Start(KeeperSocket);
+        using var keeper = keeperProcess.Connect();
+        using var worker = WorkerProcess.Start(WorkerProcess.Preserve, keeperProcess);
+        using var store = RecordStore.Open(keeper.Get(new KeeperNames(KeptNvme.Session).Record)!);
         var saved = Assert.Single(store.Read(out _).Devices);
         var function = PciFunction.Open(PciAddress.Parse(saved.Address));
         worker.Kill();
-        _keeperProcess.Kill();
+        keeperProcess.Kill();
 
         // Opened without a reset, it shows what the last close has done.
         function.ResetMethods.Clear();
@@ -140,16 +138,15 @@ public sealed class SameKernelTests : IDisposable
         KeptNvme.Release(function.Address);
 
         // The machine is sane: device, session and orchestrator are as if nothing had been.
-        using var keeperProcess = KeeperProcess.Start("/run/devkeep-test-same-kernel-2/keeper.sock");
-        using var keeper = keeperProcess.Connect();
+        var another = new InProcessKeeper();
         using var nvme = new KeptNvme();
         KeptNvme.Check(nvme.Controller, round: 0);
-        PreservationPlan.Create(nvme.Request(keeper)).Preserve().Discard();
+        PreservationPlan.Create(nvme.Request(another)).Preserve().Discard();
     }
 
-    private RecordInspection Record()
+    private static RecordInspection Record(KeeperClient keeper)
     {
-        using var file = MemFd.Adopt(_keeper.Get(new KeeperNames(KeptNvme.Session).Record)!);
+        using var file = MemFd.Adopt(keeper.Get(new KeeperNames(KeptNvme.Session).Record)!);
         var bytes = new byte[file.Length];
         file.Fd.ReadExactlyAt(bytes, 0);
         return RecordInspector.Inspect(bytes);
