@@ -50,7 +50,11 @@ job_command() {
 }
 
 guest_boot() {
-  guest_environment > "$RUN/share/job/env"
+  local columns=120
+  if [[ -t 1 ]]; then
+    columns=$(tput cols)
+  fi
+  guest_environment "$columns" > "$RUN/share/job/env"
   guest_binds > "$RUN/share/job/binds"
   qemu_arguments
   local qemu=("${QEMU[@]}") code=0 output=() pid
@@ -130,6 +134,7 @@ guest_died() {
   say "the whole console: $RUN/console.log"
 }
 
+# guest_environment COLUMNS
 guest_environment() {
   local path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   local dotnet
@@ -143,6 +148,9 @@ guest_environment() {
   printf 'export DEVKEEP_LAB_MODULES=%q\n' "$KERNEL/modules"
   if ((INTERACTIVE)) && [[ -t 0 ]]; then
     printf 'export TERM=%q LAB_TERMINAL=%q\n' "${TERM:-linux}" "$(stty size)"
+  else
+    # The output is no terminal there; it may be one here.
+    printf 'export TERM=dumb COLUMNS=%q\n' "$1"
   fi
 }
 
