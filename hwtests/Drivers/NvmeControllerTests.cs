@@ -303,8 +303,9 @@ public sealed class NvmeControllerTests : IDisposable
     {
         var memory = _rig.Allocate(Options.RequiredMemory, MemoryIova);
         Assert.Throws<ArgumentException>(() => NvmeController.Start(_rig.Attachment, memory, Options with { QueueEntries = 4096 }));
-        using var large = DmaMemory.Allocate(_rig.Ioas, "large", 1UL << 30, new Iova(OtherIova));
-        Assert.Contains("MQES", Assert.Throws<DeviceException>(() => NvmeController.Start(_rig.Attachment, large, new NvmeOptions { QueueEntries = 4096 })).Message, StringComparison.Ordinal);
+        var deep = new NvmeOptions { QueuePairs = 1, QueueEntries = 4096, BytesPerCommand = 4096 };
+        using (var large = DmaMemory.Allocate(_rig.Ioas, "large", deep.RequiredMemory, new Iova(OtherIova)))
+            Assert.Contains("MQES", Assert.Throws<DeviceException>(() => NvmeController.Start(_rig.Attachment, large, deep)).Message, StringComparison.Ordinal);
         var none = Assert.ThrowsAny<DeviceException>(() => NvmeController.Start(_rig.Attachment, memory, Options with { NamespaceId = 77 }));
         Assert.Contains("77", none.Message, StringComparison.Ordinal);
         // A failed start leaves no controller behind that knows the memory.
