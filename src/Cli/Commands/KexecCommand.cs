@@ -48,14 +48,13 @@ internal sealed class KexecCommand : DevkeepCommand
     {
         var session = parsed.GetValue(_session);
         using var keeper = KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
-        if (!Kexec.IsLoaded)
-            throw new UserException($"No kernel is loaded: somebody has unloaded it since session {session} was preserved. Discard the session and preserve again; devices and memory are untouched.");
-
         run.Interruption.TakeCare();
         var preserved = run.Progress.During(
             "Taking over the session",
             () => PreservedSession.TakeOver(keeper, session, ShellDrivers.Continuation(run), parsed.GetValue(_limit) ?? s_defaultLimit));
         run.Interruption.Checkpoint();
+        if (!Kexec.IsLoaded)
+            throw new UserException($"No kernel is loaded: somebody has unloaded it since session {session} was preserved. Discard the session and preserve again; nothing was frozen.");
         var frozen = run.Progress.During("Bringing the devices to rest", preserved.Freeze);
         try
         {

@@ -16,7 +16,13 @@ internal static class DeviceChecks
             ? new PreflightFinding("tier", subject, FindingLevel.Passed, $"{tier}.")
             : new PreflightFinding("tier", subject, FindingLevel.Refused, $"{require} is required and it can only have {tier}. {string.Join(' ', assessment.Limits)}", "Require less, or change what limits it.");
         if (function.PowerState is not (PciPowerState.D0 or PciPowerState.Unknown))
-            yield return new PreflightFinding("power state", subject, FindingLevel.Refused, $"It is in {function.PowerState}.", "Wake it: bind it to vfio-pci with vfio_pci.disable_idle_d3=1 and open it.");
+        {
+            // vfio-pci puts to sleep what nobody has open, and wakes it at the open.
+            yield return function.VfioCdevName is { } cdev && FileHolder.Find(target => target == $"/dev/vfio/devices/{cdev}").Count == 0
+                ? new PreflightFinding("power state", subject, FindingLevel.Passed, $"It is in {function.PowerState}, asleep while nobody has it open; opening it wakes it.")
+                : new PreflightFinding("power state", subject, FindingLevel.Refused, $"It is in {function.PowerState}.", "Wake it: bind it to vfio-pci with vfio_pci.disable_idle_d3=1 and open it.");
+        }
+
         if (tier == PreservationTier.Cold) yield break;
 
         // A reset of the slot, which vfio-pci tries when one of its functions is closed last, would reset the kept one.
