@@ -171,7 +171,6 @@ public sealed class PreflightTests : IDisposable
         const int PayloadAt = 0x2c4;
         using var payload = new MemoryStream();
         using (var gzip = new GZipStream(payload, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write([.. "\u007fELF"u8, .. new byte[1 << 20]]);
-        payload.Write([0, 0, 0x10, 0]); // the size unpacked
         var image = new byte[(Setup + PayloadAt + (int)payload.Length + 15) / 16 * 16];
         image[0x1f1] = (Setup / 512) - 1;
         BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(0x1f4), (uint)(image.Length - Setup) / 16);
