@@ -11,8 +11,15 @@ internal static class LspciComparison
 
     private static readonly Dictionary<int, string> CompletionTimeouts = new()
     {
-        [0] = "50us to 50ms", [1] = "50us to 100us", [2] = "1ms to 10ms", [5] = "16ms to 55ms", [6] = "65ms to 210ms",
-        [9] = "260ms to 900ms", [10] = "1s to 3.5s", [13] = "4s to 13s", [14] = "17s to 64s",
+        [0] = "50us to 50ms",
+        [1] = "50us to 100us",
+        [2] = "1ms to 10ms",
+        [5] = "16ms to 55ms",
+        [6] = "65ms to 210ms",
+        [9] = "260ms to 900ms",
+        [10] = "1s to 3.5s",
+        [13] = "4s to 13s",
+        [14] = "17s to 64s",
     };
 
     /// <summary>The order of lspci's abbreviations, and the flags they stand for.</summary>
