@@ -109,7 +109,7 @@ guest_end() {
     GUEST_CODE=$(< "$RUN/share/exit-code")
   elif ((INTERRUPTED)); then
     guest_died "interrupted"
-    GUEST_CODE=130
+    GUEST_CODE=$EXIT_INTERRUPTED
   elif (($1 == 124 || $1 == 137)); then # timeout(1): its TERM, its KILL
     guest_died "the guest did not end within $TIMEOUT s"
     GUEST_CODE=$EXIT_TIMEOUT

@@ -45,7 +45,7 @@ test_guests() {
 }
 
 test_guest() {
-  local options command=("$HWTESTS" run --guest "$1" --filter "$FILTER")
+  local code=0 options command=("$HWTESTS" run --guest "$1" --filter "$FILTER")
   options=$(sed -n "s/^$1 \+//p" "$REPO/lab/guests")
   [[ -n $options ]] || die "a test asks for guest $1, which is not in lab/guests"
   if [[ -n $2 ]]; then
@@ -59,5 +59,7 @@ test_guest() {
   job_command before "${command[@]}"
   job_command after "${command[@]}"
   # shellcheck disable=SC2086 # words
-  (parse_options $options && guest_boot) || true
+  (parse_options $options && guest_boot) || code=$?
+  # A guest that failed is the report's business. Who interrupts one wants no other.
+  ((code != EXIT_INTERRUPTED)) || exit "$code"
 }
