@@ -4,7 +4,7 @@ namespace Devices.Pci;
 internal static class CapabilityLengths
 {
     /// <summary>A standard capability, whose first dword can be read.</summary>
-    public static int? OfStandard(DwordReader reader, byte id, int offset) => id switch
+    public static int? OfStandard(DwordReader reader, byte id, int offset, PciHeaderType headerType) => id switch
     {
         0x00 => PciRegs.PCI_CAP_SIZEOF,
         PciRegs.PCI_CAP_ID_PM => PciRegs.PCI_PM_SIZEOF,
@@ -21,7 +21,7 @@ internal static class CapabilityLengths
         PciRegs.PCI_CAP_ID_MSIX => PciRegs.PCI_CAP_MSIX_SIZEOF,
         PciRegs.PCI_CAP_ID_SATA => Sata(reader, offset),
         PciRegs.PCI_CAP_ID_AF => PciRegs.PCI_CAP_AF_SIZEOF,
-        PciRegs.PCI_CAP_ID_EA => EnhancedAllocation(reader, offset),
+        PciRegs.PCI_CAP_ID_EA => EnhancedAllocation(reader, offset, headerType),
         _ => null,
     };
 
@@ -55,7 +55,7 @@ internal static class CapabilityLengths
             PciRegs.PCI_EXT_CAP_ID_MCAST => PciRegs.PCI_EXT_CAP_MCAST_ENDPOINT_SIZEOF + (express is { IsPort: true } ? 8 : 0),
             PciRegs.PCI_EXT_CAP_ID_PRI => PciRegs.PCI_EXT_CAP_PRI_SIZEOF,
             PciRegs.PCI_EXT_CAP_ID_REBAR or PciRegs.PCI_EXT_CAP_ID_VF_REBAR =>
-                At(PciRegs.PCI_REBAR_CTRL) is { } first ? 4 + (8 * Bits.Field(first, 5, 3)) : null,
+                At(PciRegs.PCI_REBAR_CTRL) is { } first ? ResizableBar.Length(first) : null,
             PciRegs.PCI_EXT_CAP_ID_DPA => At(4) is { } substates ? PciRegs.PCI_DPA_BASE_SIZEOF + Bits.Field(substates, 0, 5) + 1 : null,
             PciRegs.PCI_EXT_CAP_ID_TPH => At(PciRegs.PCI_TPH_CAP) is { } tph ? Tph(tph) : null,
             PciRegs.PCI_EXT_CAP_ID_LTR => PciRegs.PCI_EXT_CAP_LTR_SIZEOF,
@@ -63,19 +63,21 @@ internal static class CapabilityLengths
             PciRegs.PCI_EXT_CAP_ID_PASID => PciRegs.PCI_EXT_CAP_PASID_SIZEOF,
             PciRegs.PCI_EXT_CAP_ID_DPC => At(PciRegs.PCI_EXP_DPC_CAP) is { } dpc ? Dpc(dpc) : null,
             PciRegs.PCI_EXT_CAP_ID_L1SS => version >= 2 ? 20 : 16,
-            PciRegs.PCI_EXT_CAP_ID_PTM => 12,
+            PciRegs.PCI_EXT_CAP_ID_PTM => PtmCapability.FixedLength,
             PciRegs.PCI_EXT_CAP_ID_DVSEC =>
                 At(PciRegs.PCI_DVSEC_HEADER1) is { } designated
                     ? Stated(Bits.Field(designated, 20, 12), DesignatedVendorSpecificCapability.HeaderSize)
                     : null,
-            PciRegs.PCI_EXT_CAP_ID_DLF => 12,
+            PciRegs.PCI_EXT_CAP_ID_DLF => DataLinkFeatureCapability.FixedLength,
             PciRegs.PCI_EXT_CAP_ID_PL_16GT or PciRegs.PCI_EXT_CAP_ID_PL_32GT or PciRegs.PCI_EXT_CAP_ID_PL_64GT =>
                 PciRegs.PCI_PL_16GT_LE_CTRL + lanes,
-            0x27 => 8 + (4 * lanes),
+            LaneMarginingCapability.CapabilityId => LaneMarginingCapability.LaneControlRegister + (2 * sizeof(ushort) * lanes),
             PciRegs.PCI_EXT_CAP_ID_NPEM => 16,
-            PciRegs.PCI_EXT_CAP_ID_DEV3 => 16,
+            PciRegs.PCI_EXT_CAP_ID_DEV3 => Device3Capability.FixedLength,
 
-            // Data Object Exchange among them: its mailbox is left alone, only the header is read.
+            // A write of the mailbox takes what is in it, a read does not: it is read like any other register.
+            PciRegs.PCI_EXT_CAP_ID_DOE => PciRegs.PCI_DOE_CAP_SIZEOF,
+            PciRegs.PCI_EXT_CAP_ID_IDE => IdeCapability.LengthOf(reader, offset),
             _ => null,
         };
     }
@@ -95,10 +97,15 @@ internal static class CapabilityLengths
     private static int Pcix(DwordReader reader, int offset) =>
         Bits.Field(reader.ReadUInt16(offset + PciRegs.PCI_CAP_FLAGS), 12, 2) == 0 ? PciRegs.PCI_CAP_PCIX_SIZEOF_V0 : PciRegs.PCI_CAP_PCIX_SIZEOF_V1;
 
-    private static int? HyperTransport(ushort flags) => (flags >> 13) switch
+    private static int? HyperTransport(ushort flags) => HyperTransportCapability.TypeOf(flags) switch
     {
-        0 => PciRegs.HT_CAP_SIZEOF_LONG,
-        1 => PciRegs.HT_CAP_SIZEOF_SHORT,
+        HyperTransportType.Slave => PciRegs.HT_CAP_SIZEOF_LONG,
+        HyperTransportType.Host => PciRegs.HT_CAP_SIZEOF_SHORT,
+        HyperTransportType.Switch => 24,
+        HyperTransportType.Interrupt => 8,
+        HyperTransportType.RevisionId => PciRegs.PCI_CAP_SIZEOF,
+        HyperTransportType.UnitIdClumping or HyperTransportType.ExtendedConfiguration => 12,
+        HyperTransportType.MsiMapping => Bits.Bit(flags, 1) ? PciRegs.PCI_CAP_SIZEOF : PciRegs.HT_MSI_ADDR_HI + sizeof(uint),
         _ => null,
     };
 
@@ -133,10 +140,9 @@ internal static class CapabilityLengths
             : null;
     }
 
-    private static int? EnhancedAllocation(DwordReader reader, int offset)
+    private static int? EnhancedAllocation(DwordReader reader, int offset, PciHeaderType headerType)
     {
-        var isBridge = (reader.ReadByte(PciRegs.PCI_HEADER_TYPE) & 0x7F) == (byte)PciHeaderType.Bridge;
-        var length = isBridge ? PciRegs.PCI_EA_FIRST_ENT_BRIDGE : PciRegs.PCI_EA_FIRST_ENT;
+        var length = EnhancedAllocationCapability.FirstEntry(headerType == PciHeaderType.Bridge);
         for (var entries = reader.ReadByte(offset + PciRegs.PCI_EA_NUM_ENT) & 0x3F; entries > 0; entries--)
         {
             if (!reader.Holds(offset + length, sizeof(uint)))

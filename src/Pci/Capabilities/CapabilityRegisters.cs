@@ -131,6 +131,78 @@ internal static class CapabilityRegisters
         new("Error Source ID", PciRegs.PCI_EXP_DPC_SOURCE_ID, 2),
     ];
 
+    private static readonly PciRegister[] VitalProductData = [new("VPD Address", PciRegs.PCI_VPD_ADDR, 2), new("VPD Data", PciRegs.PCI_VPD_DATA, 4)];
+
+    private static readonly PciRegister[] AdvancedFeatures =
+    [
+        new("Length", PciRegs.PCI_AF_LENGTH, 1),
+        new("AF Capabilities", PciRegs.PCI_AF_CAP, 1),
+        new("AF Control", PciRegs.PCI_AF_CTRL, 1),
+        new("AF Status", PciRegs.PCI_AF_STATUS, 1),
+    ];
+
+    private static readonly PciRegister[] PowerBudgeting =
+    [
+        new("Data Select", PciRegs.PCI_PWR_DSR, 1),
+        new("Data", PciRegs.PCI_PWR_DATA, 4),
+        new("Power Budget Capability", PciRegs.PCI_PWR_CAP, 1),
+    ];
+
+    private static readonly PciRegister[] Multicast =
+    [
+        new("Multicast Capability", MulticastCapability.CapabilityRegister, 2),
+        new("Multicast Control", MulticastCapability.ControlRegister, 2),
+        new("MC_Base_Address (lower)", MulticastCapability.BaseAddressRegister, 4),
+        new("MC_Base_Address (upper)", MulticastCapability.BaseAddressRegister + 4, 4),
+        new("MC_Receive (lower)", MulticastCapability.ReceiveRegister, 4),
+        new("MC_Receive (upper)", MulticastCapability.ReceiveRegister + 4, 4),
+        new("MC_Block_All (lower)", MulticastCapability.BlockAllRegister, 4),
+        new("MC_Block_All (upper)", MulticastCapability.BlockAllRegister + 4, 4),
+        new("MC_Block_Untranslated (lower)", MulticastCapability.BlockUntranslatedRegister, 4),
+        new("MC_Block_Untranslated (upper)", MulticastCapability.BlockUntranslatedRegister + 4, 4),
+        new("MC_Overlay_BAR (lower)", MulticastCapability.OverlayBarRegister, 4),
+        new("MC_Overlay_BAR (upper)", MulticastCapability.OverlayBarRegister + 4, 4),
+    ];
+
+    private static readonly PciRegister[] SecondaryPcie =
+    [
+        new("Link Control 3", SecondaryPcieCapability.LinkControl3Register, 4),
+        new("Lane Error Status", SecondaryPcieCapability.LaneErrorStatusRegister, 4),
+    ];
+
+    private static readonly PciRegister[] PhysicalLayer = [new("Capabilities", 4, 4), new("Control", 8, 4), new("Status", 12, 4)];
+
+    private static readonly PciRegister[] DataLinkFeature =
+        [new("Capabilities", DataLinkFeatureCapability.CapabilitiesRegister, 4), new("Status", DataLinkFeatureCapability.StatusRegister, 4)];
+
+    private static readonly PciRegister[] LaneMargining =
+        [new("Port Capabilities", LaneMarginingCapability.PortCapabilitiesRegister, 2), new("Port Status", LaneMarginingCapability.PortStatusRegister, 2)];
+
+    private static readonly PciRegister[] DataObjectExchange =
+    [
+        new("Capabilities", PciRegs.PCI_DOE_CAP, 4),
+        new("Control", PciRegs.PCI_DOE_CTRL, 4),
+        new("Status", PciRegs.PCI_DOE_STATUS, 4),
+        new("Write Data Mailbox", PciRegs.PCI_DOE_WRITE, 4),
+        new("Read Data Mailbox", PciRegs.PCI_DOE_READ, 4),
+    ];
+
+    private static readonly PciRegister[] Device3 =
+        [new("Device Capabilities 3", PciRegs.PCI_DEV3_CAP, 4), new("Device Control 3", PciRegs.PCI_DEV3_CTL, 4), new("Device Status 3", PciRegs.PCI_DEV3_STA, 4)];
+
+    private static readonly PciRegister[] Ide = [new("Capability", PciRegs.PCI_IDE_CAP, 4), new("Control", PciRegs.PCI_IDE_CTL, 4)];
+
+    private static readonly PciRegister[] VirtualChannel =
+    [
+        new("Port VC Capability 1", PciRegs.PCI_VC_PORT_CAP1, 4),
+        new("Port VC Capability 2", PciRegs.PCI_VC_PORT_CAP2, 4),
+        new("Port VC Control", PciRegs.PCI_VC_PORT_CTRL, 2),
+        new("Port VC Status", PciRegs.PCI_VC_PORT_STATUS, 2),
+        new("VC 0 Resource Capability", PciRegs.PCI_VC_RES_CAP, 4),
+        new("VC 0 Resource Control", PciRegs.PCI_VC_RES_CTRL, 4),
+        new("VC 0 Resource Status", PciRegs.PCI_VC_RES_STATUS, 2),
+    ];
+
     private static readonly PciRegister[] VendorSpecificHeader = [new("Vendor-Specific Header", PciRegs.PCI_VNDR_HEADER, 4)];
 
     private static readonly PciRegister[] DesignatedHeaders =
@@ -149,6 +221,8 @@ internal static class CapabilityRegisters
         PciRegs.PCI_CAP_ID_MSIX => Msix,
         PciRegs.PCI_CAP_ID_EXP => Express,
         PciRegs.PCI_CAP_ID_SSVID => Subsystem,
+        PciRegs.PCI_CAP_ID_VPD => VitalProductData,
+        PciRegs.PCI_CAP_ID_AF => AdvancedFeatures,
         _ => [],
     };
 
@@ -164,6 +238,16 @@ internal static class CapabilityRegisters
         PciRegs.PCI_EXT_CAP_ID_PTM => Ptm,
         PciRegs.PCI_EXT_CAP_ID_TPH => Tph,
         PciRegs.PCI_EXT_CAP_ID_DPC => Dpc,
+        PciRegs.PCI_EXT_CAP_ID_VC or PciRegs.PCI_EXT_CAP_ID_VC9 => VirtualChannel,
+        PciRegs.PCI_EXT_CAP_ID_PWR => PowerBudgeting,
+        PciRegs.PCI_EXT_CAP_ID_MCAST => Multicast,
+        PciRegs.PCI_EXT_CAP_ID_SECPCI => SecondaryPcie,
+        PciRegs.PCI_EXT_CAP_ID_DLF => DataLinkFeature,
+        PciRegs.PCI_EXT_CAP_ID_PL_16GT or PciRegs.PCI_EXT_CAP_ID_PL_32GT or PciRegs.PCI_EXT_CAP_ID_PL_64GT => PhysicalLayer,
+        LaneMarginingCapability.CapabilityId => LaneMargining,
+        PciRegs.PCI_EXT_CAP_ID_DOE => DataObjectExchange,
+        PciRegs.PCI_EXT_CAP_ID_DEV3 => Device3,
+        PciRegs.PCI_EXT_CAP_ID_IDE => Ide,
         PciRegs.PCI_EXT_CAP_ID_VNDR => VendorSpecificHeader,
         PciRegs.PCI_EXT_CAP_ID_DVSEC => DesignatedHeaders,
         _ => [],

@@ -1,7 +1,10 @@
 namespace Devices.Pci;
 
-/// <summary>An extended capability that another vendor than the function's defines, such as CXL's: DVSEC (<c>PCI_EXT_CAP_ID_DVSEC</c>).</summary>
-public sealed class DesignatedVendorSpecificCapability : PciCapability
+/// <summary>
+/// An extended capability that another vendor than the function's defines: DVSEC (<c>PCI_EXT_CAP_ID_DVSEC</c>). Those of Compute Express Link are
+/// views of their own that derive from it.
+/// </summary>
+public class DesignatedVendorSpecificCapability : PciCapability
 {
     /// <summary>Offset of header 1: vendor, revision, length.</summary>
     public const int Header1Register = PciRegs.PCI_DVSEC_HEADER1;

@@ -28,6 +28,7 @@ public static class PciCapabilities
     {
         private readonly DwordReader _reader = new(space);
         private PciExpressCapability? _express;
+        private PciHeaderType _headerType;
 
         public List<PciCapability> Found { get; } = [];
 
@@ -51,8 +52,8 @@ public static class PciCapabilities
 
             if (!((PciStatus)(commandAndStatus >> 16)).HasFlag(PciStatus.CapabilityList))
                 return true;
-            var isCardBus = (_reader.ReadByte(PciRegs.PCI_HEADER_TYPE) & 0x7F) == (byte)PciHeaderType.CardBus;
-            var pointer = _reader.ReadByte(isCardBus ? PciRegs.PCI_CB_CAPABILITY_LIST : PciRegs.PCI_CAPABILITY_LIST);
+            _headerType = (PciHeaderType)(_reader.ReadByte(PciRegs.PCI_HEADER_TYPE) & 0x7F);
+            var pointer = _reader.ReadByte(_headerType == PciHeaderType.CardBus ? PciRegs.PCI_CB_CAPABILITY_LIST : PciRegs.PCI_CAPABILITY_LIST);
             var seen = new BitArray(_reader.Length);
             while (Follow(pointer, PciRegs.PCI_STD_HEADER_SIZEOF, seen) is { } offset)
             {
@@ -64,7 +65,7 @@ public static class PciCapabilities
                     break;
                 }
 
-                Add(id, offset, isExtended: false, version: null, CapabilityLengths.OfStandard(_reader, id, offset));
+                Add(id, offset, isExtended: false, version: null, CapabilityLengths.OfStandard(_reader, id, offset, _headerType));
                 pointer = (byte)(header >> 8);
             }
 
@@ -142,8 +143,8 @@ public static class PciCapabilities
                 readable = sizeof(uint);
             }
 
-            var body = new CapabilityBody(id, offset, isExtended, version, length, _reader.ReadBytes(offset, readable));
-            var capability = readable == length ? CapabilityTypes.Create(body) : new PciCapability(body);
+            var body = new CapabilityBody(id, offset, isExtended, version, length, _headerType, _reader.ReadBytes(offset, readable));
+            var capability = CapabilityTypes.Create(body);
             _express ??= capability as PciExpressCapability;
             Found.Add(capability);
         }

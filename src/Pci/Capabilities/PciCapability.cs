@@ -54,5 +54,7 @@ public class PciCapability
 
     private protected uint UInt32At(int offset) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(offset));
 
+    private protected ulong UInt64At(int offset) => BinaryPrimitives.ReadUInt64LittleEndian(_bytes.AsSpan(offset));
+
     private protected bool Holds(int offset, int width) => offset + width <= _bytes.Length;
 }

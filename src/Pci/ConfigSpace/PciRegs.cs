@@ -246,6 +246,12 @@ public static class PciRegs
     /// <summary>Size of VPD registers.</summary>
     public const int PCI_CAP_VPD_SIZEOF = 8;
 
+    /// <summary>Address to access (15 bits!).</summary>
+    public const int PCI_VPD_ADDR = 2;
+
+    /// <summary>32-bits of data returned here.</summary>
+    public const int PCI_VPD_DATA = 4;
+
     /// <summary>Message Control.</summary>
     public const int PCI_MSI_FLAGS = 0x02;
 
@@ -603,6 +609,15 @@ public static class PciRegs
     /// <summary>Size of Power Budgeting registers.</summary>
     public const int PCI_EXT_CAP_PWR_SIZEOF = 0x10;
 
+    /// <summary>Data Select Register.</summary>
+    public const int PCI_PWR_DSR = 0x04;
+
+    /// <summary>Data Register.</summary>
+    public const int PCI_PWR_DATA = 0x08;
+
+    /// <summary>Capability.</summary>
+    public const int PCI_PWR_CAP = 0x0c;
+
     /// <summary>Vendor-Specific Header.</summary>
     public const int PCI_VNDR_HEADER = 4;
 
@@ -611,6 +626,15 @@ public static class PciRegs
 
     /// <summary>Host and secondary.</summary>
     public const int HT_CAP_SIZEOF_SHORT = 24;
+
+    /// <summary>Offset to flags.</summary>
+    public const int HT_MSI_FLAGS = 0x02;
+
+    /// <summary>Offset to low addr bits.</summary>
+    public const int HT_MSI_ADDR_LO = 0x04;
+
+    /// <summary>Offset to high addr bits.</summary>
+    public const int HT_MSI_ADDR_HI = 0x08;
 
     /// <summary>ARI Capability Register.</summary>
     public const int PCI_ARI_CAP = 0x04;
@@ -759,6 +783,24 @@ public static class PciRegs
     /// <summary>DPC Source Identifier.</summary>
     public const int PCI_EXP_DPC_SOURCE_ID = 0x0A;
 
+    /// <summary>RP PIO Status.</summary>
+    public const int PCI_EXP_DPC_RP_PIO_STATUS = 0x0C;
+
+    /// <summary>RP PIO Mask.</summary>
+    public const int PCI_EXP_DPC_RP_PIO_MASK = 0x10;
+
+    /// <summary>RP PIO Severity.</summary>
+    public const int PCI_EXP_DPC_RP_PIO_SEVERITY = 0x14;
+
+    /// <summary>RP PIO SysError.</summary>
+    public const int PCI_EXP_DPC_RP_PIO_SYSERROR = 0x18;
+
+    /// <summary>RP PIO Exception.</summary>
+    public const int PCI_EXP_DPC_RP_PIO_EXCEPTION = 0x1C;
+
+    /// <summary>RP PIO Header Log.</summary>
+    public const int PCI_EXP_DPC_RP_PIO_HEADER_LOG = 0x20;
+
     /// <summary>PTM Capability.</summary>
     public const int PCI_PTM_CAP = 0x04;
 
@@ -788,4 +830,112 @@ public static class PciRegs
 
     /// <summary>Lane Equalization Control Register.</summary>
     public const int PCI_PL_16GT_LE_CTRL = 0x20;
+
+    /// <summary>Lane Equalization Control Register.</summary>
+    public const int PCI_PL_32GT_LE_CTRL = 0x20;
+
+    /// <summary>DOE Capabilities Register.</summary>
+    public const int PCI_DOE_CAP = 0x04;
+
+    /// <summary>DOE Control Register.</summary>
+    public const int PCI_DOE_CTRL = 0x08;
+
+    /// <summary>DOE Status Register.</summary>
+    public const int PCI_DOE_STATUS = 0x0c;
+
+    /// <summary>DOE Write Data Mailbox Register.</summary>
+    public const int PCI_DOE_WRITE = 0x10;
+
+    /// <summary>DOE Read Data Mailbox Register.</summary>
+    public const int PCI_DOE_READ = 0x14;
+
+    /// <summary>Size of DOE register block.</summary>
+    public const int PCI_DOE_CAP_SIZEOF = 0x18;
+
+    /// <summary>Device 3 Capabilities Register.</summary>
+    public const int PCI_DEV3_CAP = 0x04;
+
+    /// <summary>Device 3 Control Register.</summary>
+    public const int PCI_DEV3_CTL = 0x08;
+
+    /// <summary>Device 3 Status Register.</summary>
+    public const int PCI_DEV3_STA = 0x0c;
+
+    /// <summary>IDE Capability Register.</summary>
+    public const int PCI_IDE_CAP = 0x04;
+
+    /// <summary>IDE Control Register.</summary>
+    public const int PCI_IDE_CTL = 0x08;
+
+    /// <summary>First Link Stream Register Block.</summary>
+    public const int PCI_IDE_LINK_STREAM_0 = 0xc;
+
+    /// <summary>Bytes of a Link Stream Register Block.</summary>
+    public const int PCI_IDE_LINK_BLOCK_SIZE = 8;
+
+    /// <summary>First Link Control Register Offset in block.</summary>
+    public const int PCI_IDE_LINK_CTL_0 = 0x00;
+
+    /// <summary>First Link Status Register Offset in block.</summary>
+    public const int PCI_IDE_LINK_STS_0 = 0x4;
+
+    /// <summary>Selective IDE Stream Capability, in its block.</summary>
+    public const int PCI_IDE_SEL_CAP = 0x00;
+
+    /// <summary>Selective IDE Stream Control, in its block.</summary>
+    public const int PCI_IDE_SEL_CTL = 0x04;
+
+    /// <summary>Selective IDE Stream Status, in its block.</summary>
+    public const int PCI_IDE_SEL_STS = 0x08;
+
+    /// <summary>IDE RID Association 1, in its block.</summary>
+    public const int PCI_IDE_SEL_RID_1 = 0x0c;
+
+    /// <summary>IDE RID Association 2, in its block.</summary>
+    public const int PCI_IDE_SEL_RID_2 = 0x10;
+
+    /// <summary>Bytes of an Address Association Register Block.</summary>
+    public const int PCI_IDE_SEL_ADDR_BLOCK_SIZE = 12;
+
+    /// <summary>PCIe DVSEC for CXL Device.</summary>
+    public const int PCI_DVSEC_CXL_DEVICE = 0;
+
+    /// <summary>CXL Capability.</summary>
+    public const int PCI_DVSEC_CXL_CAP = 0xA;
+
+    /// <summary>CXL Control.</summary>
+    public const int PCI_DVSEC_CXL_CTRL = 0xC;
+
+    /// <summary>Non-CXL Function Map DVSEC.</summary>
+    public const int PCI_DVSEC_CXL_FUNCTION_MAP = 2;
+
+    /// <summary>Extensions DVSEC for Ports.</summary>
+    public const int PCI_DVSEC_CXL_PORT = 3;
+
+    /// <summary>Port Control Extensions.</summary>
+    public const int PCI_DVSEC_CXL_PORT_CTL = 0x0c;
+
+    /// <summary>GPF DVSEC for CXL Port.</summary>
+    public const int PCI_DVSEC_CXL_PORT_GPF = 4;
+
+    /// <summary>GPF Phase 1 Control.</summary>
+    public const int PCI_DVSEC_CXL_PORT_GPF_PHASE_1_CONTROL = 0x0C;
+
+    /// <summary>GPF Phase 2 Control.</summary>
+    public const int PCI_DVSEC_CXL_PORT_GPF_PHASE_2_CONTROL = 0xE;
+
+    /// <summary>GPF DVSEC for CXL Device.</summary>
+    public const int PCI_DVSEC_CXL_DEVICE_GPF = 5;
+
+    /// <summary>Flex Bus DVSEC.</summary>
+    public const int PCI_DVSEC_CXL_FLEXBUS_PORT = 7;
+
+    /// <summary>Flex Bus Port Status.</summary>
+    public const int PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS = 0xE;
+
+    /// <summary>Register Locator DVSEC.</summary>
+    public const int PCI_DVSEC_CXL_REG_LOCATOR = 8;
+
+    /// <summary>First register block.</summary>
+    public const int PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1 = 0xC;
 }
