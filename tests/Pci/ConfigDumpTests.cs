@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Devices.Pci;
 using Xunit.Abstractions;
 
@@ -9,8 +8,6 @@ public class ConfigDumpTests(ITestOutputHelper output)
 {
     // A theory needs a row: where the folder is missing it is this one, and the test says so and skips.
     private const string NoFolder = "";
-
-    private const string Lspci = "/usr/bin/lspci";
 
     /// <summary>What lspci printed wrongly in a file and prints as we do today: the test with the installed one compares it.</summary>
     private static readonly Dictionary<string, string[]> Outdated = new(StringComparer.Ordinal)
@@ -47,25 +44,11 @@ public class ConfigDumpTests(ITestOutputHelper output)
     public void Decoding_of_real_hardware_agrees_with_the_installed_lspci(string file)
     {
         Skip.If(file.Length == 0, $"The folder of dumps of real hardware is not here: set {ConfigDumps.FolderVariable}");
-        Skip.IfNot(File.Exists(Lspci), $"{Lspci} is not installed");
+        Skip.IfNot(InstalledLspci.IsThere, $"{InstalledLspci.Path} is not installed");
         var path = Path.Combine(ConfigDumps.SharedFolder!, file);
         var bytes = ConfigSpaceDump.Load(path);
-        Compare(ConfigSpaceDump.Parse(RunLspci(path), $"lspci -F {file}"), []);
-        Assert.Equal(bytes.Select(dump => dump.Snapshot), ConfigSpaceDump.Parse(RunLspci(path)).Select(dump => dump.Snapshot));
-    }
-
-    private static string RunLspci(string path)
-    {
-        var start = new ProcessStartInfo(Lspci) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["-F", path, "-vv", "-xxxx"])
-            start.ArgumentList.Add(argument);
-        using var lspci = Process.Start(start)!;
-        lspci.ErrorDataReceived += static (_, _) => { };
-        lspci.BeginErrorReadLine();
-        var text = lspci.StandardOutput.ReadToEnd();
-        Assert.True(lspci.WaitForExit(TimeSpan.FromSeconds(10)), "lspci does not end");
-        Assert.Equal(0, lspci.ExitCode);
-        return text;
+        Compare(ConfigSpaceDump.Parse(InstalledLspci.Decode(path), $"lspci -F {file}"), []);
+        Assert.Equal(bytes.Select(dump => dump.Snapshot), ConfigSpaceDump.Parse(InstalledLspci.Decode(path)).Select(dump => dump.Snapshot));
     }
 
     private void Compare(IReadOnlyList<ConfigSpaceDump> dumps, string[] outdated)

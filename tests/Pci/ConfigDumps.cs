@@ -7,7 +7,7 @@ internal static class ConfigDumps
 
     /// <summary>
     /// Dumps made in the lab, with what lspci decoded there: <c>lab/run exec --nvme 1 --vfs 4 --edu --igb -- lspci -vv -xxxx</c>, a file for each
-    /// kind of device.
+    /// kind of device; and of QEMU's CXL devices, <c>-M q35,cxl=on -device pxb-cxl -device cxl-rp -device cxl-type3</c>, and a virtio device with ATS.
     /// </summary>
     public static IEnumerable<string> Own => FilesOf(Path.Combine(AppContext.BaseDirectory, "Pci", "Dumps"));
 

@@ -132,6 +132,7 @@ internal static class LspciComparison
             facts.Same($"[{block.Offset:x}] extended", block.Offset >= 0x100, capability.IsExtended);
             Name(facts, block, capability);
             Typed(facts, block, capability);
+            LspciViewComparison.Compare(facts, block, capability);
         }
     }
 
@@ -145,7 +146,12 @@ internal static class LspciComparison
             return;
         }
 
-        var name = capability is PciExpressCapability ? "Express" : capability.Name;
+        var name = capability switch
+        {
+            PciExpressCapability => "Express",
+            IdeCapability => "Integrity & Data Encryption",
+            _ => capability.Name,
+        };
         facts.Same($"[{block.Offset:x}] name", name, block.Title.StartsWith(name, StringComparison.Ordinal) ? name : block.Title);
     }
 
