@@ -213,6 +213,33 @@ public class PciCapabilitiesTests
         Assert.IsType<DesignatedVendorSpecificCapability>(capabilities[^1]);
     }
 
+    [Theory]
+    [InlineData(0x1u, true, false, false, false)]
+    [InlineData(0x2u, false, true, false, false)]
+    [InlineData(0x4u, false, false, true, false)]
+    [InlineData(0x8000_0000u, false, false, false, true)]
+    public void The_status_of_a_mailbox_is_told_bit_by_bit(uint status, bool busy, bool interrupt, bool error, bool ready)
+    {
+        var space = StandardSpace(4096);
+        Header(space, 0x100, PciRegs.PCI_EXT_CAP_ID_DOE, 2, 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(space.AsSpan(0x100 + PciRegs.PCI_DOE_STATUS), status);
+        var doe = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x")).Find<DoeCapability>()!;
+        Assert.Equal((busy, interrupt, error, ready), (doe.Busy, doe.InterruptStatus, doe.Error, doe.DataObjectReady));
+    }
+
+    [Fact]
+    public void A_cxl_port_can_say_that_its_power_management_is_ready_and_that_a_reset_passes()
+    {
+        var space = StandardSpace(4096);
+        Header(space, 0x100, PciRegs.PCI_EXT_CAP_ID_DVSEC, 1, 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(space.AsSpan(0x104), 0x1E98 | (0x28u << 20));
+        BinaryPrimitives.WriteUInt16LittleEndian(space.AsSpan(0x108), PciRegs.PCI_DVSEC_CXL_PORT);
+        space[0x10A] = 1;
+        space[0x10C] = 1;
+        var port = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x")).Find<CxlPortDvsec>()!;
+        Assert.Equal((true, CxlPortControls.UnmaskSecondaryBusReset), (port.PowerManagementInitComplete, port.Control));
+    }
+
     [Fact]
     public void A_power_budget_is_the_entry_that_is_selected()
     {
