@@ -9,6 +9,7 @@ namespace Devices.Pci;
 public readonly record struct EnhancedAllocationEntry(uint Header, ulong? Base, ulong? MaxOffset)
 {
     private const int Is64Bit = 1;
+    private const int MaxDwords = 8;
     private const uint FieldMask = ~3u;
 
     /// <summary>How many dwords follow the first: 2 to 4.</summary>
@@ -34,17 +35,20 @@ public readonly record struct EnhancedAllocationEntry(uint Header, ulong? Base, 
     /// <summary>An entry from its first byte on, all of which there are.</summary>
     internal static EnhancedAllocationEntry Read(ReadOnlySpan<byte> bytes)
     {
-        uint? Dword(ReadOnlySpan<byte> of, int index, int size) =>
-            index <= size ? BinaryPrimitives.ReadUInt32LittleEndian(of[(index * sizeof(uint))..]) : null;
-
-        // The low halves of base and length, then the high halves of those that have 64 bits.
         var header = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         var size = Bits.Field(header, 0, 3);
-        var (low, maxLow) = (Dword(bytes, 1, size), Dword(bytes, 2, size));
-        var next = 3;
-        ulong High(ReadOnlySpan<byte> of, uint of64) => Bits.Bit(of64, Is64Bit) ? (ulong)(Dword(of, next++, size) ?? 0) << 32 : 0;
-        ulong? start = low is { } lower ? (lower & FieldMask) | High(bytes, lower) : null;
-        ulong? maxOffset = maxLow is { } upper ? upper | ~FieldMask | High(bytes, upper) : null;
-        return new EnhancedAllocationEntry(header, start, maxOffset);
+        Span<uint> dwords = stackalloc uint[MaxDwords];
+        for (var i = 1; i <= size; i++)
+            dwords[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(i * sizeof(uint))..]);
+
+        // The low halves of base and length, then the high halves of those that have 64 bits.
+        var (low, limitLow) = (dwords[1], dwords[2]);
+        var (isWide, isLimitWide) = (Bits.Bit(low, Is64Bit), Bits.Bit(limitLow, Is64Bit));
+        ulong high = isWide ? dwords[3] : 0;
+        ulong limitHigh = isLimitWide ? dwords[isWide ? 4 : 3] : 0;
+        return new EnhancedAllocationEntry(
+            header,
+            size >= 1 ? (high << 32) | (low & FieldMask) : null,
+            size >= 2 ? (limitHigh << 32) | limitLow | ~FieldMask : null);
     }
 }
