@@ -494,7 +494,11 @@ internal static class LspciViewComparison
         facts.Flag("DevCap3", text, "14-Bit Tag Completer", device.Tag14BitCompleterSupported);
         facts.Flag("DevCap3", text, "14-Bit Tag Requester", device.Tag14BitRequesterSupported);
         facts.Flag("DevCap3", text, "L0p", device.L0pSupported);
+        facts.Flag("DevCap3", text, "UIO Mem RdWr Completer", device.UioCompleterSupported);
+        facts.Flag("DevCap3", text, "UIO Mem RdWr Requester", device.UioRequesterSupported);
         text = Section(block, "DevCtl3", "DevSta3");
+        facts.Flag("DevCtl3", text, "UIO Mem RdWr Requester", device.UioRequesterEnabled);
+        facts.Flag("DevCtl3", text, "UIO Request 256B Boundary", !device.Uio256ByteBoundaryDisabled);
         facts.Flag("DevCtl3", text, "DMWr Requester", device.DmwrRequesterEnabled);
         facts.Flag("DevCtl3", text, "DMWr Egress Blocking", device.DmwrEgressBlocking);
         facts.Flag("DevCtl3", text, "14-Bit Tag Requester", device.Tag14BitRequesterEnabled);

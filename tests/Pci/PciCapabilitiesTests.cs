@@ -241,6 +241,23 @@ public class PciCapabilitiesTests
     }
 
     [Fact]
+    public void The_third_set_of_device_registers_is_told()
+    {
+        // The registers of a function with Device 3 and what the lspci that knows it prints of them; the usual ones do not know it yet.
+        var space = StandardSpace(4096);
+        Header(space, 0x100, PciRegs.PCI_EXT_CAP_ID_DEV3, 1, 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(space.AsSpan(0x104), 0x0C0F);
+        BinaryPrimitives.WriteUInt32LittleEndian(space.AsSpan(0x108), 0x0193);
+        BinaryPrimitives.WriteUInt32LittleEndian(space.AsSpan(0x10C), 0x0018);
+        var device = PciCapabilities.Read(ConfigSpaceSnapshot.FromBytes(space, "x")).Find<Device3Capability>()!;
+        Assert.Equal((true, true, true, true), (device.DmwrRoutingSupported, device.Tag14BitCompleterSupported, device.Tag14BitRequesterSupported, device.L0pSupported));
+        Assert.Equal((true, true, 0, 0), (device.UioCompleterSupported, device.UioRequesterSupported, device.PortL0pExitLatency, device.RetimerL0pExitLatency));
+        Assert.Equal((true, true, false, false), (device.DmwrRequesterEnabled, device.DmwrEgressBlocking, device.Tag14BitRequesterEnabled, device.L0pEnabled));
+        Assert.Equal((2, true, true), (device.TargetLinkWidth, device.UioRequesterEnabled, device.Uio256ByteBoundaryDisabled));
+        Assert.Equal((1, true, true), (device.InitialLinkWidth, device.SegmentCaptured, device.RemoteL0pSupported));
+    }
+
+    [Fact]
     public void A_power_budget_is_the_entry_that_is_selected()
     {
         var space = StandardSpace(4096);

@@ -57,6 +57,9 @@ public sealed class IdeCapability : PciCapability
     /// <summary>Whether streams can be of trusted traffic alone.</summary>
     public bool TeeLimitedSupported => Bits.Bit(Capability, 24);
 
+    /// <summary>Whether streams can use the XT mode.</summary>
+    public bool XtSupported => Bits.Bit(Capability, 25);
+
     /// <summary>Whether the encrypted traffic of others is passed through.</summary>
     public bool FlowThroughEnabled => Bits.Bit(UInt32At(ControlRegister), 2);
 

@@ -7,6 +7,9 @@ public readonly record struct IdeStreamControl(uint Value)
     /// <summary>Whether the stream is enabled.</summary>
     public bool Enabled => Bits.Bit(Value, 0);
 
+    /// <summary>Whether the XT mode is enabled.</summary>
+    public bool XtEnabled => Bits.Bit(Value, 1);
+
     /// <summary>How many non-posted requests share a MAC: 1, 2, 4 or 8.</summary>
     public int NonPostedAggregation => 1 << Bits.Field(Value, 2, 2);
 

@@ -39,6 +39,12 @@ public sealed class Device3Capability : PciCapability
     /// <summary>The same of a retimer.</summary>
     public int RetimerL0pExitLatency => Bits.Field(Capabilities, 7, 3);
 
+    /// <summary>Whether it completes reads and writes of memory in unordered I/O (UIO).</summary>
+    public bool UioCompleterSupported => Bits.Bit(Capabilities, 10);
+
+    /// <summary>Whether it can send them.</summary>
+    public bool UioRequesterSupported => Bits.Bit(Capabilities, 11);
+
     /// <summary>Whether it may send deferrable memory writes.</summary>
     public bool DmwrRequesterEnabled => Bits.Bit(Control, 0);
 
@@ -53,6 +59,12 @@ public sealed class Device3Capability : PciCapability
 
     /// <summary>The width to have by that, in lanes: 1 to 16; 0 if the hardware chooses, null if the value is reserved.</summary>
     public int? TargetLinkWidth => Width(Bits.Field(Control, 4, 3));
+
+    /// <summary>Whether it may send reads and writes of memory in unordered I/O.</summary>
+    public bool UioRequesterEnabled => Bits.Bit(Control, 7);
+
+    /// <summary>Whether the boundary of 256 bytes, which such requests do not cross otherwise, is off.</summary>
+    public bool Uio256ByteBoundaryDisabled => Bits.Bit(Control, 8);
 
     /// <summary>The width after training, in lanes: 1 to 16; null if the value is reserved.</summary>
     public int? InitialLinkWidth => Width(Bits.Field(Status, 0, 3)) is > 0 and var lanes ? lanes : null;
