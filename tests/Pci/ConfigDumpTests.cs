@@ -17,6 +17,9 @@ public class ConfigDumpTests(ITestOutputHelper output)
 
         // An lspci that printed slot numbers in hexadecimal and the root capabilities out of the wrong register.
         ["cap-pcie-1"] = ["SltCap slot: lspci printed 40, decoded 64", "RootCap CRSVisible: lspci printed False, decoded True"],
+
+        // An lspci that knew no 64 GT/s.
+        ["qemu-cxl-root-port"] = ["LnkCap2 speeds: lspci printed RsvdP, decoded 2.5-64GT/s"],
     };
 
     public static TheoryData<string> OfRealHardware =>
@@ -36,7 +39,8 @@ public class ConfigDumpTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(OfTheLab))]
-    public void Decoding_of_emulated_devices_agrees_with_lspci(string file) => Compare(ConfigSpaceDump.Load(Path.Combine(AppContext.BaseDirectory, "Pci", "Dumps", file)), []);
+    public void Decoding_of_emulated_devices_agrees_with_lspci(string file) =>
+        Compare(ConfigSpaceDump.Load(Path.Combine(AppContext.BaseDirectory, "Pci", "Dumps", file)), Outdated.GetValueOrDefault(file, []));
 
     /// <summary>The same bytes decoded by the lspci of this machine, which knows more than the one that wrote the file.</summary>
     [SkippableTheory]
