@@ -72,19 +72,46 @@ kernel_build() {
 # kernel_source DIRECTORY: downloads and unpacks it there.
 kernel_source() {
   local package=$KERNEL_PACKAGE
-  apt_sources "$KERNEL_SUITE"
-  packages_update "${APT[@]}"
+  kernel_suite
   if ! apt-cache "${APT[@]}" show "$package" > /dev/null 2>&1; then
     package=$(apt-cache "${APT[@]}" search --names-only '^linux-source-[0-9.]+$' | cut -d ' ' -f 1 | sort -V | tail -n 1)
     [[ -n $package ]] || die "no linux-source package in $KERNEL_SUITE"
     warn "$KERNEL_PACKAGE is gone from $KERNEL_SUITE; $package serves. What is said of the kernel was tried on the former."
   fi
-  say "kernel: downloading $package"
-  (cd "$1" && apt-get "${APT[@]}" -o APT::Sandbox::User=root download "$package" > log 2>&1) || kernel_build_failed "$1/log"
-  say "kernel: unpacking"
-  dpkg -x "$1/$package"_*.deb "$1/package"
+  kernel_download "$1" "$package"
   tar -C "$1" -xf "$1/package/usr/src/$package.tar.xz"
-  rm -rf "$1/package" "$1"/*.deb
+  rm -rf "$1/package"
+}
+
+# The headers of user space, against which the ABI is proved: unpacked into the cache. Without them those tests are skipped.
+kernel_headers() {
+  local ready=$KERNEL_CACHE/headers-7.3 work=$KERNEL_CACHE/headers version
+  [[ ! -d $ready ]] || return 0
+  kernel_suite
+  version=$(apt-cache "${APT[@]}" madison linux-libc-dev | awk '$3 ~ /^7\.3\./ { print $3; exit }')
+  if [[ -z $version ]]; then
+    warn "linux-libc-dev 7.3 is gone from $KERNEL_SUITE: the ABI is not proved"
+    return
+  fi
+  rm -rf "$work"
+  mkdir -p "$work"
+  kernel_download "$work" "linux-libc-dev=$version"
+  mv "$work/package" "$ready"
+  rm -rf "$work"
+}
+
+kernel_suite() {
+  apt_sources "$KERNEL_SUITE"
+  packages_update "${APT[@]}"
+}
+
+# kernel_download DIRECTORY PACKAGE: unpacked, not installed, into its folder package.
+kernel_download() {
+  say "kernel: downloading $2"
+  (cd "$1" && apt-get "${APT[@]}" -o APT::Sandbox::User=root download "$2" > log 2>&1) || kernel_build_failed "$1/log"
+  say "kernel: unpacking"
+  dpkg -x "$1"/linux-*.deb "$1/package"
+  rm -f "$1"/*.deb
 }
 
 # kernel_configure SOURCE OUTPUT

@@ -25,6 +25,8 @@ command_test() {
 }
 
 test_units() {
+  have gcc || packages_add gcc libc6-dev
+  kernel_headers
   dotnet test "$REPO/tests" --configuration Release --nologo --verbosity quiet \
     --logger "trx;LogFileName=unit.trx" --results-directory "$TEST_RESULTS" >&2 || true
   [[ -f $TEST_RESULTS/unit.trx ]] || die "the unit tests did not run"

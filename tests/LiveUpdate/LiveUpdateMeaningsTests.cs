@@ -1,43 +1,11 @@
-using System.Runtime.CompilerServices;
 using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.LiveUpdate.Abi;
 
 namespace Devices.Tests.LiveUpdate;
 
-public sealed class LiveUpdateAbiTests
+public sealed class LiveUpdateMeaningsTests
 {
-    [Fact]
-    public void Structs_have_the_sizes_and_offsets_of_the_header()
-    {
-        Assert.Equal(72, Unsafe.SizeOf<liveupdate_ioctl_create_session>());
-        Assert.Equal(72, Unsafe.SizeOf<liveupdate_ioctl_retrieve_session>());
-        Assert.Equal(16, Unsafe.SizeOf<liveupdate_session_preserve_fd>());
-        Assert.Equal(16, Unsafe.SizeOf<liveupdate_session_retrieve_fd>());
-        Assert.Equal(8, Unsafe.SizeOf<liveupdate_session_finish>());
-        Assert.Equal(72, Unsafe.SizeOf<liveupdate_session_get_name>());
-
-        var create = default(liveupdate_ioctl_create_session);
-        Assert.Equal(4, Offset(ref create, ref create.fd));
-        Assert.Equal(8, Offset(ref create, ref create.name));
-        var preserve = default(liveupdate_session_preserve_fd);
-        Assert.Equal(4, Offset(ref preserve, ref preserve.fd));
-        Assert.Equal(8, Offset(ref preserve, ref preserve.token));
-        var name = default(liveupdate_session_get_name);
-        Assert.Equal(8, Offset(ref name, ref name.name));
-    }
-
-    [Fact]
-    public void Requests_carry_no_size()
-    {
-        Assert.Equal(0xba00U, liveupdate_ioctl_create_session.Request);
-        Assert.Equal(0xba01U, liveupdate_ioctl_retrieve_session.Request);
-        Assert.Equal(0xba40U, liveupdate_session_preserve_fd.Request);
-        Assert.Equal(0xba41U, liveupdate_session_retrieve_fd.Request);
-        Assert.Equal(0xba42U, liveupdate_session_finish.Request);
-        Assert.Equal(0xba43U, liveupdate_session_get_name.Request);
-    }
-
     [Theory]
     [InlineData("LIVEUPDATE_SESSION_PRESERVE_FD", Errno.EEXIST, "token")]
     [InlineData("LIVEUPDATE_SESSION_PRESERVE_FD", Errno.EBUSY, "preserved already")]
@@ -71,7 +39,4 @@ public sealed class LiveUpdateAbiTests
     [InlineData(Errno.EIO, "refused to be frozen")]
     public void A_jump_that_returns_says_why(Errno errno, string meaning)
         => Assert.Contains(meaning, Kexec.MeaningOf(errno), StringComparison.Ordinal);
-
-    private static int Offset<TStruct, TField>(ref TStruct start, ref TField field)
-        => (int)Unsafe.ByteOffset(ref Unsafe.As<TStruct, byte>(ref start), ref Unsafe.As<TField, byte>(ref field));
 }
