@@ -74,35 +74,42 @@ public sealed class HwptTests : IDisposable
     [Fact]
     public void Written_pages_are_told_once()
     {
-        var range = IovaRange.OfLength(At, 64 * Page);
-        using var memory = DmaMemory.Allocate(_ioas, "tracked", 64 * Page, At);
-        using var hwpt = _ioas.CreateHwpt(_device.Id, HwptFlags.DirtyTracking);
+        // A large page is dirty as a whole: without them each page is told by itself.
+        var ioas = _context.CreateIoas();
+        ioas.HugePages = false;
+        using var device = new MockDevice(ioas);
+        var range = IovaRange.OfLength(At, 130 * Page);
+        using var memory = DmaMemory.Allocate(ioas, "tracked", 130 * Page, At);
+        using var hwpt = ioas.CreateHwpt(device.Id, HwptFlags.DirtyTracking);
         hwpt.StartDirtyTracking();
 
-        var written = new DirtyBitmap(range, MockDevice.PageSize);
-        foreach (var page in new ulong[] { 0, 1, 2, 63, 64, 127 }) written.MarkDirty(At + (page * MockDevice.PageSize));
-        _device.Write(hwpt, written);
+        var written = new DirtyBitmap(range, Page);
+        foreach (var page in new ulong[] { 0, 1, 2, 63, 64, 127, 129 }) written.MarkDirty(At + (page * Page));
+        device.Write(hwpt, written);
 
-        var read = new DirtyBitmap(range, MockDevice.PageSize);
+        var read = new DirtyBitmap(range, Page);
         hwpt.ReadDirty(read, clear: false);
         Assert.Equal(written.DirtyRanges(), read.DirtyRanges());
         read.Clear();
         hwpt.ReadDirty(read);
         Assert.Equal(written.DirtyRanges(), read.DirtyRanges());
-        Assert.Equal(6UL, read.DirtyCount);
+        Assert.Equal(7UL, read.DirtyCount);
 
-        var rest = new DirtyBitmap(range, MockDevice.PageSize);
+        var rest = new DirtyBitmap(range, Page);
         hwpt.ReadDirty(rest);
         Assert.Equal(0UL, rest.DirtyCount);
 
-        // What is read adds to what was there, and coarse bits stand for fine pages.
-        var coarse = new DirtyBitmap(range, Page);
-        _device.Write(hwpt, written);
-        hwpt.ReadDirty(coarse);
-        Assert.Equal([0, 1, 31, 32, 63], Enumerable.Range(0, 64).Where(page => coarse.IsDirty(At + ((ulong)page * Page))));
+        // What is read adds to what was there; a bit may stand for more, or less, than a page of the table.
+        device.Write(hwpt, written);
+        var coarse = new DirtyBitmap(range, 2 * Page);
+        coarse.MarkDirty(At + (40 * Page));
+        hwpt.ReadDirty(coarse, clear: false);
+        Assert.Equal([0, 1, 20, 31, 32, 63, 64], Enumerable.Range(0, 65).Where(pair => coarse.IsDirty(At + ((ulong)pair * 2 * Page))));
+        var fine = new DirtyBitmap(IovaRange.OfLength(At + (2 * Page), 2 * Page), MockDevice.PageSize);
+        hwpt.ReadDirty(fine, clear: false);
+        Assert.Equal([IovaRange.OfLength(At + (2 * Page), Page)], fine.DirtyRanges());
 
         // Starting anew forgets.
-        _device.Write(hwpt, written);
         hwpt.StopDirtyTracking();
         hwpt.StartDirtyTracking();
         hwpt.ReadDirty(rest);

@@ -142,10 +142,9 @@ internal sealed unsafe class MockDevice : IDisposable
     internal static FileDescriptor DmaBuf(IommuContext context, ulong length)
     {
         const int Cloexec = 0x80000;
-        var before = Descriptors();
+        var before = DmaBufs();
         Run(context, new MockCommand { Operation = MockOperation.DmaBufGet, Word0 = (uint)length, Word1 = Cloexec });
-        var added = Descriptors().Except(before).Where(number => new FileInfo($"/proc/self/fd/{number}").LinkTarget?.Contains("dmabuf", StringComparison.Ordinal) == true);
-        return FileDescriptor.Adopt(Assert.Single(added), "mock dma-buf");
+        return FileDescriptor.Adopt(Assert.Single(DmaBufs().Except(before)), "mock dma-buf");
     }
 
     internal static void Revoke(IommuContext context, FileDescriptor buffer, bool revoked)
@@ -169,8 +168,12 @@ internal sealed unsafe class MockDevice : IDisposable
         return Ioctl.Try(context.Fd, ref destroy);
     }
 
-    private static int[] Descriptors()
-        => [.. Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => int.Parse(Path.GetFileName(path)))];
+    private static int[] DmaBufs() =>
+    [
+        .. Directory.GetFileSystemEntries("/proc/self/fd")
+            .Where(path => new FileInfo(path).LinkTarget?.Contains("dmabuf", StringComparison.Ordinal) == true)
+            .Select(path => int.Parse(Path.GetFileName(path))),
+    ];
 
     private static void Run(IommuContext context, MockCommand command)
     {

@@ -25,7 +25,9 @@ public sealed class PagingHwpt : Hwpt
     /// <summary>Adds to a bitmap the pages that devices wrote since they were read last, and clears the record of them.</summary>
     /// <param name="bitmap">The range that is asked about. Bits set in it stay set.</param>
     /// <param name="clear">False to leave the record as it is: cheaper, where the range is unmapped next.</param>
-    /// <remarks><c>IOMMU_HWPT_GET_DIRTY_BITMAP</c>.</remarks>
+    /// <remarks>
+    /// <c>IOMMU_HWPT_GET_DIRTY_BITMAP</c>. A large page of the table is dirty as a whole: see <see cref="Ioas.HugePages"/>.
+    /// </remarks>
     /// <exception cref="LinuxException">
     /// EOPNOTSUPP: it was not made with <see cref="HwptFlags.DirtyTracking"/>. EINVAL: tracking was not started, or the bitmap's range or page
     /// size is finer than the page table's.
