@@ -17,7 +17,7 @@ public sealed class IommuContext : IDisposable
 
     private readonly HashSet<IommuObject> _objects = [];
 
-    internal IommuContext(FileDescriptor fd) => Fd = fd;
+    private IommuContext(FileDescriptor fd) => Fd = fd;
 
     /// <summary>The descriptor, owned by this object.</summary>
     public FileDescriptor Fd { get; }

@@ -3,6 +3,10 @@ using Devices.Linux;
 namespace Devices.Iommufd;
 
 /// <summary>A queue of events that the kernel delivers through a descriptor of its own.</summary>
+/// <remarks>
+/// The open descriptor holds the queue in the kernel. Destroying the queue therefore closes it first, unless <see cref="IommuObject.Holders"/>
+/// has somebody; a duplicate in other hands keeps the queue from being destroyed.
+/// </remarks>
 public abstract class EventQueue : IommuObject
 {
     private protected EventQueue(IommuContext context, uint id, FileDescriptor fd, params ReadOnlySpan<IommuObject> parents)
