@@ -1,4 +1,3 @@
-using Devices.HwTests.Iommufd;
 using Devices.HwTests.LiveUpdate;
 using Devices.HwTests.Preservation;
 using Devices.HwTests.Runner;
@@ -10,7 +9,6 @@ const string Usage = """
     Devices.HwTests report DIRECTORY          the totals of all that ran; DIRECTORY has a directory for each run, and .trx files
     Devices.HwTests keeper SOCKET             be a keeper: for tests that need one in a process of its own
     Devices.HwTests worker JOB SOCKET [STEP]  be a worker that is about to die: for tests that go on where it left off
-    Devices.HwTests successor SOCKET          be the process that takes over the accounting of an iommufd's memory
     """;
 
 try
@@ -22,7 +20,6 @@ try
         ["report", var directory] => Commands.Report(directory),
         ["keeper", var socket] => KeeperProcess.Run(socket),
         ["worker", var job, var socket, .. var rest] => WorkerProcess.Run(job, socket, rest),
-        ["successor", var socket] => SuccessorProcess.Run(socket),
         _ => throw new UsageException("no such command"),
     };
 }

@@ -92,21 +92,4 @@ public sealed class AdoptionTests : IDisposable
         Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(memory.Dispose).Errno);
         memory.Leave();
     }
-
-    [Fact]
-    public void The_successor_is_charged_for_what_is_pinned()
-    {
-        const ulong Pages = 64;
-        var ioas = _first.CreateIoas();
-        using var memory = DmaMemory.Allocate(ioas, "pinned", Pages * Page, MockDevice.Aperture);
-        var free = SuccessorProcess.PinnedBytes();
-        using var device = new MockDevice(ioas);
-        Assert.Equal(free + (Pages * Page), SuccessorProcess.PinnedBytes());
-        Assert.Equal(Pages * Page, SuccessorProcess.TakesOver(_first.Fd));
-        Assert.Equal(free, SuccessorProcess.PinnedBytes());
-
-        // The memory is still mapped, though the process that is charged for it has ended.
-        _first.ChangeProcess();
-        Assert.Equal(free + (Pages * Page), SuccessorProcess.PinnedBytes());
-    }
 }

@@ -115,7 +115,8 @@ public sealed class IommuContext : IDisposable
 
     /// <summary>
     /// Charges this process with all memory that is pinned through this iommufd, in place of the process that mapped it: for the
-    /// process that takes over, before the other one exits. Nothing is changed if it fails.
+    /// process that takes over, before the other one exits. What was mapped with CAP_IPC_LOCK is charged to nobody. Nothing is changed
+    /// if it fails.
     /// </summary>
     /// <remarks><c>IOMMU_IOAS_CHANGE_PROCESS</c>.</remarks>
     /// <exception cref="LinuxException">EINVAL: memory is mapped that is of no file. ENOMEM: beyond this process's RLIMIT_MEMLOCK.</exception>
