@@ -165,4 +165,75 @@ public sealed class IoasTests : IDisposable
 
     [Fact]
     public void No_device_is_bound_yet() => Assert.False(_context.HasDevice(_ioas.Id + 1));
+
+    [Fact]
+    public void A_dma_buf_is_mapped_while_it_is_not_revoked()
+    {
+        using var buffer = MockDevice.DmaBuf(_context, 4 * Page);
+        var mapping = _ioas.MapDmaBuf(buffer, 0, 4 * Page, At, DmaAccess.ReadWrite);
+        Assert.Equal(new DmaBufBacking(buffer, 0), mapping.Backing);
+        Assert.Equal(Errno.EEXIST, Assert.Throws<LinuxException>(() => _ioas.MapDmaBuf(buffer, Page, Page, At, DmaAccess.Read)).Errno);
+        using var part = _ioas.MapDmaBuf(buffer, Page, Page, null, DmaAccess.Read);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<LinuxException>(() => _ioas.MapDmaBuf(buffer, Page, 4 * Page, null, DmaAccess.Read)).Errno);
+        Assert.Throws<ArgumentException>(() => _ioas.MapDmaBuf(buffer, 8, Page, null, DmaAccess.Read));
+
+        MockDevice.Revoke(_context, buffer, revoked: true);
+        var refused = Assert.Throws<LinuxException>(() => _ioas.MapDmaBuf(buffer, 0, Page, null, DmaAccess.Read));
+        Assert.Equal(Errno.ENODEV, refused.Errno);
+        Assert.Contains("revoked", refused.Remedy, StringComparison.Ordinal);
+        mapping.Unmap();
+        MockDevice.Revoke(_context, buffer, revoked: false);
+        using var again = _ioas.MapDmaBuf(buffer, 0, 4 * Page, At, DmaAccess.ReadWrite);
+    }
+
+    [Fact]
+    public void Another_process_takes_over_the_accounting_of_files_alone()
+    {
+        using var file = MemFd.Create("file", (long)(4 * Page));
+        using var fromFile = _ioas.MapFile(file, 0, 4 * Page, At, DmaAccess.ReadWrite);
+        using var device = new MockDevice(_context.CreateIoas());
+        _context.ChangeProcess();
+
+        using var memory = MemoryMapping.Anonymous((nuint)Page);
+        using var fromMemory = _ioas.Map(memory, null, DmaAccess.Read);
+        var refused = Assert.Throws<LinuxException>(_context.ChangeProcess);
+        Assert.Equal((Errno.EINVAL, "IOMMU_IOAS_CHANGE_PROCESS"), (refused.Errno, refused.Call));
+        Assert.Contains("memfds", refused.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_address_space_of_container_calls_is_chosen_found_and_ended()
+    {
+        Assert.Null(_context.FindVfioIoas());
+        _context.SetVfioIoas(_ioas);
+        Assert.Same(_ioas, _context.FindVfioIoas());
+        using (var sameIommufd = IommuContext.FromFd(_context.Fd))
+        {
+            var adopted = sameIommufd.FindVfioIoas();
+            Assert.Equal(_ioas.Id, adopted!.Id);
+            Assert.NotSame(_ioas, adopted);
+        }
+
+        var other = _context.CreateIoas();
+        _context.SetVfioIoas(other);
+        Assert.Same(other, _context.FindVfioIoas());
+        other.Destroy();
+        Assert.Null(_context.FindVfioIoas());
+        _context.SetVfioIoas(_ioas);
+        _context.SetVfioIoas(null);
+        Assert.Null(_context.FindVfioIoas());
+
+        using var strangers = IommuContext.Open();
+        Assert.Throws<ArgumentException>(() => strangers.SetVfioIoas(_ioas));
+    }
+
+    [Fact]
+    public void Physical_addresses_are_told_only_for_devices_without_an_iommu()
+    {
+        using var file = MemFd.Create("file", (long)Page);
+        using var mapping = _ioas.MapFile(file, 0, Page, At, DmaAccess.ReadWrite);
+        var refused = Assert.Throws<LinuxException>(() => _ioas.UnsafeNoIommuPhysicalAddress(At, Page));
+        Assert.Equal((Errno.EOPNOTSUPP, "IOMMU_IOAS_NOIOMMU_GET_PA"), (refused.Errno, refused.Call));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ioas.UnsafeNoIommuPhysicalAddress(At, 0));
+    }
 }

@@ -6,25 +6,15 @@ namespace Devices.Iommufd;
 /// <remarks>
 /// For one owner, as its mappings. Calls that map pin the memory once a device is attached: at about 4 GB/s for 4 KiB pages.
 /// </remarks>
-public sealed class Ioas : IDmaMapper, IDisposable
+public sealed class Ioas : IommuObject, IDmaMapper
 {
     private const int ExpectedRanges = 16;
     private readonly SortedDictionary<Iova, DmaMapping> _mappings = [];
-    private readonly bool _owned;
-    private bool _ended;
 
     internal Ioas(IommuContext context, uint id, bool owned)
+        : base(context, id, owned)
     {
-        Context = context;
-        Id = id;
-        _owned = owned;
     }
-
-    /// <summary>The context that it belongs to.</summary>
-    public IommuContext Context { get; }
-
-    /// <summary>Its id in the iommufd.</summary>
-    public uint Id { get; }
 
     /// <summary>The IOVAs that can be mapped now, ascending: asked of the kernel each time, since attaching a device narrows them.</summary>
     /// <remarks><c>IOMMU_IOAS_IOVA_RANGES</c>.</remarks>
@@ -123,26 +113,75 @@ public sealed class Ioas : IDmaMapper, IDisposable
     /// <remarks><c>IOMMU_IOAS_MAP_FILE</c>. To be kept over a live update the memfd is sealed in its size before this call.</remarks>
     /// <exception cref="ArgumentException">Offset, length or address is not page-aligned, or the part exceeds the file.</exception>
     /// <exception cref="LinuxException">EEXIST: something is mapped there. EINVAL: a reserved address. ENOMEM: not enough lockable memory.</exception>
-    public unsafe DmaMapping MapFile(MemFd file, long offset, ulong length, Iova? at, DmaAccess access)
+    public DmaMapping MapFile(MemFd file, long offset, ulong length, Iova? at, DmaAccess access)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ThrowIfEnded();
         CheckRange(at, length, access);
         CheckPart(file, offset, length);
-        using var lease = file.Fd.Lease();
-        var map = new iommu_ioas_map_file
+        return Add(MapFd(file.Fd, (ulong)offset, length, at, access), length, access, new FileBacking(file, offset));
+    }
+
+    /// <summary>Maps part of a dma-buf: a range of a device's BAR that VFIO exported, for DMA from device to device.</summary>
+    /// <param name="buffer">Its descriptor, which stays the caller's: the kernel keeps the buffer alive while it is mapped.</param>
+    /// <param name="offset">Where the part starts in it, in bytes, page-aligned.</param>
+    /// <param name="length">Its length in bytes, a multiple of the page size.</param>
+    /// <param name="at">Where; null lets the kernel choose.</param>
+    /// <param name="access">What the device may do.</param>
+    /// <remarks>
+    /// <c>IOMMU_IOAS_MAP_FILE</c>. When the exporter revokes the buffer (its device is reset, or its memory decode
+    /// is turned off) the mapping stays and reaches nothing until it is valid again.
+    /// </remarks>
+    /// <exception cref="ArgumentException">Offset, length or address is not page-aligned.</exception>
+    /// <exception cref="LinuxException">EINVAL: the part exceeds the buffer, or a reserved address. ENODEV: the buffer is revoked. EEXIST: something is mapped there.</exception>
+    public DmaMapping MapDmaBuf(FileDescriptor buffer, ulong offset, ulong length, Iova? at, DmaAccess access)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        ThrowIfEnded();
+        CheckRange(at, length, access);
+        if (!PageSize.IsAligned(offset)) throw new ArgumentException($"Offset 0x{offset:x} is not a multiple of the page size.", nameof(offset));
+        return Add(MapFd(buffer, offset, length, at, access), length, access, new DmaBufBacking(buffer, offset));
+    }
+
+    /// <summary>Creates a page table of the hardware for what is mapped here, to attach devices to by choice rather than by the kernel's.</summary>
+    /// <param name="deviceId">A device bound to the context: it decides which IOMMU's format is used.</param>
+    /// <param name="flags">What the page table is for.</param>
+    /// <param name="faults">Where page faults of devices attached to it are delivered; null where they fail.</param>
+    /// <remarks><c>IOMMU_HWPT_ALLOC</c> with <c>IOMMU_HWPT_DATA_NONE</c>. It follows the mappings of this address space.</remarks>
+    /// <exception cref="ArgumentException">Faults with <see cref="HwptFlags.NestParent"/>, or a queue of another context.</exception>
+    /// <exception cref="LinuxException">EOPNOTSUPP: the device's IOMMU does not do what a flag asks for. ENOENT: no such device.</exception>
+    public PagingHwpt CreateHwpt(uint deviceId, HwptFlags flags = HwptFlags.None, FaultQueue? faults = null)
+    {
+        ThrowIfEnded();
+        if (faults is not null && flags.HasFlag(HwptFlags.NestParent))
+            throw new ArgumentException("Page faults are delivered for what is nested, not for its parent.", nameof(faults));
+        var id = Hwpt.Allocate(this, deviceId, flags, faults, null);
+        return new PagingHwpt(this, id, deviceId, flags, faults);
+    }
+
+    /// <summary>
+    /// The physical address behind an IOVA, for devices without an IOMMU: they put it on the bus themselves, and nothing stops
+    /// them from putting any other there.
+    /// </summary>
+    /// <param name="at">The IOVA, mapped.</param>
+    /// <param name="length">How far contiguous memory is looked for, in bytes.</param>
+    /// <returns>The physical address, and how many bytes from it are contiguous, at most <paramref name="length"/>.</returns>
+    /// <remarks><c>IOMMU_IOAS_NOIOMMU_GET_PA</c>. Needs CAP_SYS_RAWIO and a device attached in no-IOMMU mode.</remarks>
+    /// <exception cref="LinuxException">EOPNOTSUPP: the kernel has no no-IOMMU mode for iommufd. EPERM: not privileged.</exception>
+    public unsafe (ulong Address, ulong Length) UnsafeNoIommuPhysicalAddress(Iova at, ulong length)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(length);
+        ThrowIfEnded();
+        var query = new iommu_ioas_noiommu_get_pa
         {
-            size = (uint)sizeof(iommu_ioas_map_file),
-            flags = Flags(at, access),
+            size = (uint)sizeof(iommu_ioas_noiommu_get_pa),
             ioas_id = Id,
-            fd = lease.Number,
-            start = (ulong)offset,
+            iova = at.Value,
             length = length,
-            iova = at?.Value ?? 0,
         };
-        IommufdIoctl.Call(Context.Fd, ref map, $"{Subject(at, length)} of {file.Fd.Subject}");
-        return Add(new Iova(map.iova), length, access, new FileBacking(file, offset));
+        IommufdIoctl.Call(Context.Fd, ref query, $"{at} of {this}");
+        return (query.out_phys, query.length);
     }
 
     /// <summary>Maps the memory of a mapping of another address space of the same context; it is pinned and accounted once.</summary>
@@ -212,45 +251,11 @@ public sealed class Ioas : IDmaMapper, IDisposable
         return unmapped;
     }
 
-    /// <summary>Destroys the address space with all its mappings; this object and its mappings are ended.</summary>
-    /// <remarks><c>IOMMU_DESTROY</c>.</remarks>
-    /// <exception cref="LinuxException">EBUSY: a device is attached. Nothing was changed.</exception>
-    public void Destroy()
-    {
-        ThrowIfEnded();
-        var errno = TryDestroy();
-        if (errno != Errno.None) throw Failure(errno, iommu_destroy.Name);
-        End(unreachable: true);
-    }
-
-    /// <summary>Gives up this object and its mappings and leaves the address space as it is, for another process on the same iommufd.</summary>
-    public void Leave() => End(unreachable: false);
-
-    /// <summary>
-    /// Destroys the address space if <see cref="IommuContext.CreateIoas"/> made it; as <see cref="Leave"/> if it was adopted. Where a
-    /// device is still attached the kernel keeps it until the last holder of the iommufd closes: <see cref="Destroy"/> throws instead.
-    /// </summary>
-    /// <exception cref="LinuxException">The kernel refuses for another reason.</exception>
-    public void Dispose()
-    {
-        if (_ended) return;
-        var errno = _owned ? TryDestroy() : Errno.EBUSY;
-        if (errno is not (Errno.None or Errno.EBUSY)) throw Failure(errno, iommu_destroy.Name);
-        End(unreachable: errno == Errno.None);
-    }
-
-    /// <summary>Its id.</summary>
-    public override string ToString() => $"IOAS {Id}";
-
     internal void Forget(DmaMapping mapping) => _mappings.Remove(mapping.Iova);
 
-    internal void End(bool unreachable)
-    {
-        if (_ended) return;
-        _ended = true;
-        EndMappings(unreachable);
-        Context.Forget(this);
-    }
+    private protected override string Kind => "IOAS";
+
+    private protected override void OnEnd(bool destroyed) => EndMappings(unreachable: destroyed);
 
     private static uint Flags(Iova? at, DmaAccess access)
     {
@@ -294,6 +299,23 @@ public sealed class Ioas : IDmaMapper, IDisposable
         if (iova.Value > ulong.MaxValue - (length - 1)) throw new ArgumentException($"0x{length:x} bytes at {iova} exceed 64 bits.", nameof(length));
     }
 
+    private unsafe Iova MapFd(FileDescriptor file, ulong offset, ulong length, Iova? at, DmaAccess access)
+    {
+        using var lease = file.Lease();
+        var map = new iommu_ioas_map_file
+        {
+            size = (uint)sizeof(iommu_ioas_map_file),
+            flags = Flags(at, access),
+            ioas_id = Id,
+            fd = lease.Number,
+            start = offset,
+            length = length,
+            iova = at?.Value ?? 0,
+        };
+        IommufdIoctl.Call(Context.Fd, ref map, $"{Subject(at, length)} of {file.Subject}");
+        return new Iova(map.iova);
+    }
+
     private unsafe Iova Copy(Ioas source, IovaRange range, Iova? at, DmaAccess access)
     {
         var copy = new iommu_ioas_copy
@@ -317,12 +339,6 @@ public sealed class Ioas : IDmaMapper, IDisposable
         return unmap.length;
     }
 
-    private unsafe Errno TryDestroy()
-    {
-        var destroy = new iommu_destroy { size = (uint)sizeof(iommu_destroy), id = Id };
-        return Ioctl.Try(Context.Fd, ref destroy);
-    }
-
     private DmaMapping Add(Iova iova, ulong length, DmaAccess access, DmaBacking backing)
     {
         var mapping = new DmaMapping(this, IovaRange.OfLength(iova, length), access, backing);
@@ -337,8 +353,4 @@ public sealed class Ioas : IDmaMapper, IDisposable
     }
 
     private string Subject(Iova? at, ulong length) => $"IOAS {Id}, 0x{length:x} bytes at {at?.ToString() ?? "any address"}";
-
-    private LinuxException Failure(Errno errno, string call) => IommufdIoctl.Failure(errno, call, ToString());
-
-    private void ThrowIfEnded() => ObjectDisposedException.ThrowIf(_ended, this);
 }

@@ -169,6 +169,13 @@ public sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <summary>Waits on this thread until there is something to read, the other end is closed, or time is up.</summary>
+    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <returns>False if time was up.</returns>
+    /// <remarks><c>poll(2)</c>.</remarks>
+    /// <exception cref="LinuxException">The wait failed.</exception>
+    public bool WaitReadable(TimeSpan timeout) => Poll.Readable(this, timeout);
+
     /// <summary>Writes at the file position, in one call: what an attribute of sysfs wants.</summary>
     /// <param name="source">The bytes.</param>
     /// <param name="remedy">What to tell the user if it fails, or null.</param>

@@ -3,6 +3,8 @@ namespace Devices.Vfio;
 internal static class VfioConstants
 {
     public const uint VFIO_DEVICE_BIND_FLAG_TOKEN = 1 << 0;
+    public const uint VFIO_DEVICE_ATTACH_PASID = 1 << 0;
+    public const uint VFIO_DEVICE_DETACH_PASID = 1 << 0;
 
     public const ushort VFIO_REGION_INFO_CAP_SPARSE_MMAP = 1;
     public const ushort VFIO_REGION_INFO_CAP_TYPE = 2;

@@ -64,7 +64,10 @@ internal static class VfioIoctl
         ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.EBUSY)
             => "The device is being reset, or another device of its IOMMU group is attached elsewhere.",
         ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.ENOENT) => "The address space does not exist in the iommufd that the device is bound to.",
-        ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.EINVAL) => "The address space cannot serve this device: its IOMMU reaches fewer addresses or another page size.",
+        ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.EINVAL)
+            => "What it is attached to cannot serve this device: its IOMMU reaches fewer addresses, has another page size, or no PASIDs; or the device and its PASIDs do not all have page tables made for PASIDs.",
+        ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.EOPNOTSUPP) => "The device or its IOMMU has no PASIDs.",
+        ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.ENODEV) => "The page table delivers page faults, and the device or its IOMMU raises none (PRI).",
         ("VFIO_DEVICE_ATTACH_IOMMUFD_PT", Errno.ENOMEM) => "The mapped memory cannot be pinned: RLIMIT_MEMLOCK may be too small (ulimit -l), or memory is short.",
         ("VFIO_DEVICE_RESET", Errno.EINVAL)
             => "The kernel knows no way to reset this function alone, or its reset_method was cleared when it was opened.",

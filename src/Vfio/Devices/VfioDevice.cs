@@ -29,6 +29,7 @@ public sealed class VfioDevice : IDisposable
 
     private readonly List<BarMapping> _mappings = [];
     private readonly Dictionary<int, VfioRegion> _regions = [];
+    private readonly List<PasidAttachment> _pasids = [];
     private readonly FileDescriptor _fd;
     private VfioConfigSpace? _configSpace;
     private DmaAttachment? _attachment;
@@ -122,17 +123,48 @@ public sealed class VfioDevice : IDisposable
     /// <exception cref="ArgumentException">The address space belongs to another context.</exception>
     /// <exception cref="InvalidOperationException">The device is attached already.</exception>
     /// <exception cref="LinuxException">EADDRINUSE: something is mapped at a reserved address. EBUSY: the group is attached elsewhere.</exception>
-    public unsafe DmaAttachment Attach(Ioas ioas)
+    public DmaAttachment Attach(Ioas ioas)
     {
-        ArgumentNullException.ThrowIfNull(ioas);
+        ThrowIfAttached();
+        var use = AttachTo(ioas);
+        return _attachment = new DmaAttachment(this, ioas, null, use);
+    }
+
+    /// <summary>
+    /// Attaches the device to a page table chosen by the caller, as <see cref="Attach(Ioas)"/> does to one that the kernel chooses: to
+    /// track what it writes, to nest a guest's page table, to get its page faults, to use PASIDs besides.
+    /// </summary>
+    /// <param name="hwpt">The page table, of the context that the device is bound to.</param>
+    /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>.</remarks>
+    /// <exception cref="ArgumentException">The page table belongs to another context.</exception>
+    /// <exception cref="InvalidOperationException">The device is attached already.</exception>
+    /// <exception cref="LinuxException">
+    /// EINVAL: the page table does not fit the device's IOMMU, or PASIDs of the device are attached and it was not made for them. ENODEV: it delivers
+    /// page faults and the device raises none. EADDRINUSE, EBUSY: as for an address space.
+    /// </exception>
+    public DmaAttachment Attach(Hwpt hwpt)
+    {
+        ThrowIfAttached();
+        var use = AttachTo(hwpt);
+        return _attachment = new DmaAttachment(this, hwpt.Ioas, hwpt, use);
+    }
+
+    /// <summary>Attaches one of the device's PASIDs to a page table; the device itself may be attached to another one made for PASIDs.</summary>
+    /// <param name="pasid">The PASID, within <see cref="IommuHardwareInfo.PasidBits"/>.</param>
+    /// <param name="hwpt">The page table, made with <see cref="HwptFlags.Pasid"/>. What is attached to the PASID already is replaced.</param>
+    /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c> with <c>VFIO_DEVICE_ATTACH_PASID</c>.</remarks>
+    /// <exception cref="ArgumentException">The page table belongs to another context, or was not made for PASIDs.</exception>
+    /// <exception cref="InvalidOperationException">The PASID is attached already.</exception>
+    /// <exception cref="LinuxException">EOPNOTSUPP, EINVAL: the device or its IOMMU has no PASIDs, or the device is attached to a page table not made for them.</exception>
+    public PasidAttachment AttachPasid(Pasid pasid, Hwpt hwpt)
+    {
         ThrowIfEnded();
-        // An id is meaningless in another iommufd: there it could name somebody else's memory.
-        if (!ReferenceEquals(ioas.Context, Context))
-            throw new ArgumentException($"{ioas} belongs to another context than {Address} is bound to.", nameof(ioas));
-        if (Attachment is { } current) throw new InvalidOperationException($"{Address} is attached to {current.Ioas} already: detach it first.");
-        var attach = new vfio_device_attach_iommufd_pt { argsz = (uint)sizeof(vfio_device_attach_iommufd_pt), pt_id = ioas.Id };
-        VfioIoctl.Call(_fd, ref attach, $"{Address} to {ioas}");
-        return _attachment = new DmaAttachment(this, ioas);
+        if (_pasids.Find(known => known.IsAttached && known.Pasid == pasid) is { } current)
+            throw new InvalidOperationException($"{current} is attached to {current.Hwpt} already: detach it first, or replace it.");
+        var attachment = new PasidAttachment(this, pasid, hwpt, AttachTo(hwpt, pasid));
+        _pasids.RemoveAll(known => !known.IsAttached);
+        _pasids.Add(attachment);
+        return attachment;
     }
 
     /// <summary>Resets the device alone, by the first of its reset methods that works. Interrupts stay armed, BARs mapped.</summary>
@@ -181,11 +213,30 @@ public sealed class VfioDevice : IDisposable
         if (_ended) throw new ObjectDisposedException(nameof(VfioDevice), $"The device {Address} was disposed or left.");
     }
 
-    internal unsafe void Detach()
+    internal IommuObjectUse AttachTo(Hwpt hwpt, Pasid pasid)
+    {
+        ArgumentNullException.ThrowIfNull(hwpt);
+        if (pasid.Value == 0) throw new ArgumentException("The default value is no PASID.", nameof(pasid));
+        if (!hwpt.Flags.HasFlag(HwptFlags.Pasid)) throw new ArgumentException($"{hwpt} was not made with {nameof(HwptFlags.Pasid)}.", nameof(hwpt));
+        return AttachTo(hwpt, VfioConstants.VFIO_DEVICE_ATTACH_PASID, pasid.Value, $"{Address} PASID {pasid}");
+    }
+
+    internal IommuObjectUse AttachTo(IommuObject target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return AttachTo(target, 0, 0, Address.ToString());
+    }
+
+    internal unsafe void Detach(Pasid? pasid)
     {
         ThrowIfEnded();
-        var detach = new vfio_device_detach_iommufd_pt { argsz = (uint)sizeof(vfio_device_detach_iommufd_pt) };
-        VfioIoctl.Call(_fd, ref detach, Address.ToString());
+        var detach = new vfio_device_detach_iommufd_pt
+        {
+            argsz = (uint)sizeof(vfio_device_detach_iommufd_pt),
+            flags = pasid is null ? 0 : VfioConstants.VFIO_DEVICE_DETACH_PASID,
+            pasid = pasid?.Value ?? 0,
+        };
+        VfioIoctl.Call(_fd, ref detach, pasid is null ? Address.ToString() : $"{Address} PASID {pasid}");
     }
 
     internal void CheckConfigWrite(int offset, ReadOnlySpan<byte> source)
@@ -201,13 +252,42 @@ public sealed class VfioDevice : IDisposable
 
     internal void Forget(BarMapping mapping) => _mappings.Remove(mapping);
 
+    private unsafe IommuObjectUse AttachTo(IommuObject target, uint flags, uint pasid, string subject)
+    {
+        ThrowIfEnded();
+        // An id is meaningless in another iommufd: there it could name somebody else's memory.
+        if (!ReferenceEquals(target.Context, Context))
+            throw new ArgumentException($"{target} belongs to another context than {Address} is bound to.", nameof(target));
+        var attach = new vfio_device_attach_iommufd_pt { argsz = (uint)sizeof(vfio_device_attach_iommufd_pt), flags = flags, pt_id = target.Id, pasid = pasid };
+        var use = target.Hold(subject);
+        try
+        {
+            VfioIoctl.Call(_fd, ref attach, $"{subject} to {target}");
+            return use;
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
+    }
+
+    private void ThrowIfAttached()
+    {
+        ThrowIfEnded();
+        if (Attachment is { } current) throw new InvalidOperationException($"{Address} is attached to {current.Hwpt ?? (IommuObject)current.Ioas} already: detach it first.");
+    }
+
     private void End()
     {
         _ended = true;
-        _attachment?.End();
         foreach (var mapping in _mappings) mapping.Unmap();
         _mappings.Clear();
         _fd.Dispose();
+        // After the descriptor: if that was the last one, what was attached to and is given up can be destroyed now.
+        _attachment?.End();
+        foreach (var pasid in _pasids) pasid.End();
+        _pasids.Clear();
         lock (Rooted) Rooted.Remove(this);
     }
 }

@@ -1,0 +1,7 @@
+namespace Devices.Iommufd;
+
+internal struct iommufd_vevent_header
+{
+    public uint flags;
+    public uint sequence;
+}
