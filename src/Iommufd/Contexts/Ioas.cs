@@ -145,6 +145,30 @@ public sealed class Ioas : IDmaMapper, IDisposable
         return Add(new Iova(map.iova), length, access, new FileBacking(file, offset));
     }
 
+    /// <summary>
+    /// The physical address behind an IOVA, for devices without an IOMMU: they put it on the bus themselves, and nothing stops
+    /// them from putting any other there.
+    /// </summary>
+    /// <param name="at">The IOVA, mapped.</param>
+    /// <param name="length">How far contiguous memory is looked for, in bytes.</param>
+    /// <returns>The physical address, and how many bytes from it are contiguous, at most <paramref name="length"/>.</returns>
+    /// <remarks><c>IOMMU_IOAS_NOIOMMU_GET_PA</c>. Needs CAP_SYS_RAWIO and a device attached in no-IOMMU mode.</remarks>
+    /// <exception cref="LinuxException">EOPNOTSUPP: the kernel has no no-IOMMU mode for iommufd. EPERM: not privileged.</exception>
+    public unsafe (ulong Address, ulong Length) UnsafeNoIommuPhysicalAddress(Iova at, ulong length)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(length);
+        ThrowIfEnded();
+        var query = new iommu_ioas_noiommu_get_pa
+        {
+            size = (uint)sizeof(iommu_ioas_noiommu_get_pa),
+            ioas_id = Id,
+            iova = at.Value,
+            length = length,
+        };
+        IommufdIoctl.Call(Context.Fd, ref query, $"{at} of {this}");
+        return (query.out_phys, query.length);
+    }
+
     /// <summary>Maps the memory of a mapping of another address space of the same context; it is pinned and accounted once.</summary>
     /// <param name="source">The mapping.</param>
     /// <param name="at">Where; null lets the kernel choose.</param>
@@ -261,7 +285,7 @@ public sealed class Ioas : IDmaMapper, IDisposable
         return (uint)flags;
     }
 
-    private static void CheckPart(MemFd file, long offset, ulong length)
+    internal static void CheckPart(MemFd file, long offset, ulong length)
     {
         if (!PageSize.IsAligned((ulong)offset)) throw new ArgumentException($"Offset 0x{offset:x} is not a multiple of the page size.", nameof(offset));
         if (offset > file.Length || length > (ulong)(file.Length - offset))
@@ -283,14 +307,14 @@ public sealed class Ioas : IDmaMapper, IDisposable
         return gaps;
     }
 
-    private void CheckRange(Iova? at, ulong length, DmaAccess access)
+    internal static void CheckRange(Iova? at, ulong length, DmaAccess access)
     {
         if (access is not (DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite))
             throw new ArgumentOutOfRangeException(nameof(access), $"{access} is no access.");
-        if (length == 0 || length % Alignment != 0)
+        if (length == 0 || !PageSize.IsAligned(length))
             throw new ArgumentException($"0x{length:x} bytes are not a positive multiple of the page size.", nameof(length));
         if (at is not { } iova) return;
-        if (!iova.IsAligned(Alignment)) throw new ArgumentException($"The IOVA {iova} is not a multiple of the page size.", nameof(at));
+        if (!PageSize.IsAligned(iova.Value)) throw new ArgumentException($"The IOVA {iova} is not a multiple of the page size.", nameof(at));
         if (iova.Value > ulong.MaxValue - (length - 1)) throw new ArgumentException($"0x{length:x} bytes at {iova} exceed 64 bits.", nameof(length));
     }
 

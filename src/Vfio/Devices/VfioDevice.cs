@@ -1,12 +1,12 @@
-using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
 
 namespace Devices.Vfio;
 
 /// <summary>
-/// A PCI device bound to an iommufd: registers, interrupts, configuration space, and attachment to an address space. For one owner, as
-/// all that comes from it.
+/// An open PCI device: registers, interrupts, configuration space. For one owner, as all that comes from it. Which memory it reaches is
+/// for the kind of device to say: an <see cref="IommufdDevice"/> is attached to an address space of an iommufd, a
+/// <see cref="ContainerDevice"/> reaches what is mapped in its container.
 /// </summary>
 /// <remarks>
 /// <para>The kernel ties a device to its open file: when the last descriptor and the last mapping of a BAR are gone it stops the device,
@@ -18,28 +18,25 @@ namespace Devices.Vfio;
 /// <item><see cref="Leave"/> for a device that works on in other hands: BARs are unmapped and the descriptor closed, without any call
 /// that reaches the device. Interrupts stay armed on their eventfds, DMA stays attached.</item>
 /// </list>
-/// <para>A bound device is never closed by the garbage collector: it stays open until one of the two, or until the process ends.</para>
+/// <para>An open device is never closed by the garbage collector: it stays open until one of the two, or until the process ends.</para>
 /// </remarks>
-public sealed class VfioDevice : IDisposable
+public abstract class VfioDevice : IDisposable
 {
     private const int BarCount = 6;
 
-    // Keeps bound devices from being finalised, which would be their last close.
+    // Keeps open devices from being finalised, which would be their last close.
     private static readonly HashSet<VfioDevice> Rooted = [];
 
     private readonly List<BarMapping> _mappings = [];
     private readonly Dictionary<int, VfioRegion> _regions = [];
     private readonly FileDescriptor _fd;
     private VfioConfigSpace? _configSpace;
-    private DmaAttachment? _attachment;
     private bool _ended;
 
-    internal VfioDevice(FileDescriptor fd, PciAddress address, IommuContext context, uint? deviceId, bool adopted)
+    private protected VfioDevice(FileDescriptor fd, PciAddress address, bool adopted)
     {
         _fd = fd;
         Address = address;
-        Context = context;
-        IommufdDeviceId = deviceId;
         Interrupts = new VfioInterrupts(this, inherited: adopted);
         lock (Rooted) Rooted.Add(this);
         try
@@ -57,12 +54,6 @@ public sealed class VfioDevice : IDisposable
     /// <summary>Its address.</summary>
     public PciAddress Address { get; }
 
-    /// <summary>The iommufd that it is bound to.</summary>
-    public IommuContext Context { get; }
-
-    /// <summary>Its id in the iommufd; null if it was taken over from a process that did not tell.</summary>
-    public uint? IommufdDeviceId { get; }
-
     /// <summary>What it says of itself.</summary>
     public VfioDeviceInfo Info { get; }
 
@@ -78,8 +69,8 @@ public sealed class VfioDevice : IDisposable
     /// <summary>Whether <see cref="Reset"/> can work: decided when the device was opened.</summary>
     public bool SupportsReset => Info.Flags.HasFlag(VfioDeviceFlags.Reset);
 
-    /// <summary>The attachment made through this object, or null.</summary>
-    public DmaAttachment? Attachment => _attachment is { IsAttached: true } ? _attachment : null;
+    /// <summary>Through which address space it does DMA as far as this object knows: null where it does none.</summary>
+    public abstract DmaAttachment? Attachment { get; }
 
     /// <summary>
     /// The configuration space as VFIO shows it: BARs, MSI, MSI-X and Command are virtualised. Writes that would take the registers away
@@ -113,28 +104,6 @@ public sealed class VfioDevice : IDisposable
         return region;
     }
 
-    /// <summary>
-    /// Attaches the device to an address space: from now on it reaches what is mapped there, and nothing else. For a device
-    /// that was taken over: the address space that it is attached to already changes nothing, another one replaces it.
-    /// </summary>
-    /// <param name="ioas">The address space, of the context that the device is bound to.</param>
-    /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>. What is mapped is pinned now.</remarks>
-    /// <exception cref="ArgumentException">The address space belongs to another context.</exception>
-    /// <exception cref="InvalidOperationException">The device is attached already.</exception>
-    /// <exception cref="LinuxException">EADDRINUSE: something is mapped at a reserved address. EBUSY: the group is attached elsewhere.</exception>
-    public unsafe DmaAttachment Attach(Ioas ioas)
-    {
-        ArgumentNullException.ThrowIfNull(ioas);
-        ThrowIfEnded();
-        // An id is meaningless in another iommufd: there it could name somebody else's memory.
-        if (!ReferenceEquals(ioas.Context, Context))
-            throw new ArgumentException($"{ioas} belongs to another context than {Address} is bound to.", nameof(ioas));
-        if (Attachment is { } current) throw new InvalidOperationException($"{Address} is attached to {current.Ioas} already: detach it first.");
-        var attach = new vfio_device_attach_iommufd_pt { argsz = (uint)sizeof(vfio_device_attach_iommufd_pt), pt_id = ioas.Id };
-        VfioIoctl.Call(_fd, ref attach, $"{Address} to {ioas}");
-        return _attachment = new DmaAttachment(this, ioas);
-    }
-
     /// <summary>Resets the device alone, by the first of its reset methods that works. Interrupts stay armed, BARs mapped.</summary>
     /// <remarks><c>VFIO_DEVICE_RESET</c>. Takes 100 ms and more on real hardware.</remarks>
     /// <exception cref="LinuxException">EINVAL: it has no reset method, or none when it was opened. EAGAIN: it is locked.</exception>
@@ -162,6 +131,7 @@ public sealed class VfioDevice : IDisposable
     /// <exception cref="LinuxException">An interrupt could not be disarmed; all the rest is done.</exception>
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         if (_ended) return;
         try
         {
@@ -181,13 +151,6 @@ public sealed class VfioDevice : IDisposable
         if (_ended) throw new ObjectDisposedException(nameof(VfioDevice), $"The device {Address} was disposed or left.");
     }
 
-    internal unsafe void Detach()
-    {
-        ThrowIfEnded();
-        var detach = new vfio_device_detach_iommufd_pt { argsz = (uint)sizeof(vfio_device_detach_iommufd_pt) };
-        VfioIoctl.Call(_fd, ref detach, Address.ToString());
-    }
-
     internal void CheckConfigWrite(int offset, ReadOnlySpan<byte> source)
     {
         if (_mappings.Count > 0) Config.CheckWhileMapped(offset, source);
@@ -204,7 +167,7 @@ public sealed class VfioDevice : IDisposable
     private void End()
     {
         _ended = true;
-        _attachment?.End();
+        Attachment?.End();
         foreach (var mapping in _mappings) mapping.Unmap();
         _mappings.Clear();
         _fd.Dispose();
