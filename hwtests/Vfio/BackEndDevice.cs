@@ -1,4 +1,3 @@
-using Devices.HwTests.Lab;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
@@ -27,6 +26,8 @@ internal sealed class BackEndDevice : IDisposable
 
     internal DmaAttachment Attachment { get; }
 
+    internal DmaMemory? Memory { get; private set; }
+
     internal VfioDevice Device => Attachment.Device;
 
     internal IDmaMapper Mapper => Attachment.Mapper;
@@ -49,7 +50,7 @@ internal sealed class BackEndDevice : IDisposable
     }
 
     /// <summary>Memory for the device; the end of its address space is the end of its mapping.</summary>
-    internal DmaMemory Allocate(ulong length, ulong iova) => DmaMemory.Allocate(Mapper, "driver", length, new Iova(iova));
+    internal DmaMemory Allocate(ulong length, ulong iova) => Memory = DmaMemory.Allocate(Mapper, "driver", length, new Iova(iova));
 
     /// <summary>All that the mapper has, unmapped by one call.</summary>
     internal ulong UnmapAll() => Mapper is Ioas ioas ? ioas.UnmapAll() : ((VfioContainer)Mapper).UnmapAll();

@@ -81,8 +81,9 @@ public class ContainerTests
         {
             // Type 1 cannot tell what a device wrote: all that is mapped is dirty, each time.
             var dirty = tracking.Read(whole);
-            Assert.Equal([before.Mapping.Range, during.Mapping.Range], dirty.DirtyRanges());
-            Assert.Equal(103UL, dirty.DirtyCount);
+            Assert.All([before, during], memory => AssertDirty(dirty, memory.Mapping.Range));
+            Assert.False(dirty.IsDirty(before.Mapping.Range.Last + 1));
+            if (round == 0) Assert.Equal([before.Mapping.Range, during.Mapping.Range], dirty.DirtyRanges());
         }
 
         Assert.Throws<ArgumentException>(() => tracking.Read(IovaRange.OfLength(At, Page)));
@@ -92,7 +93,7 @@ public class ContainerTests
         Assert.Equal(100UL, last.DirtyCount);
         Assert.False(during.Mapping.IsMapped);
         Assert.Throws<ArgumentException>(() => tracking.Unmap(during.Mapping));
-        Assert.Equal(3UL, tracking.Read(whole).DirtyCount);
+        Assert.Equal([before.Mapping.Range], tracking.Read(whole).DirtyRanges());
         during.Leave();
         tracking.Dispose();
         tracking.Dispose();
@@ -132,5 +133,10 @@ public class ContainerTests
         Edu.CopyFromMemory(registers, At, 64);
         Edu.CopyToMemory(registers, At + 512, 64);
         Assert.Equal(0x66, view.ReadUInt8(512));
+    }
+
+    private static void AssertDirty(DirtyBitmap dirty, IovaRange range)
+    {
+        for (ulong offset = 0; offset < (ulong)range.Length; offset += Page) Assert.True(dirty.IsDirty(range.First + offset), $"0x{offset:x} of {range}");
     }
 }

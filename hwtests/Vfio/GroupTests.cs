@@ -47,25 +47,29 @@ public sealed class GroupTests : IDisposable
         {
             // The kernel keeps its own drivers away while the group is in use.
             using var second = container.OpenDevice(_rng);
-            Assert.Equal(0xEDu, container.OpenDevice(_edu).Bars[0].ReadUInt32(Edu.Identification) & 0xFF);
+            // The kernel allows that by a group, where it does not by the device's own file.
+            using var twice = container.OpenDevice(_edu);
+            Assert.Equal(0xEDu, twice.Bars[0].ReadUInt32(Edu.Identification) & 0xFF);
         }
     }
 
     [SkippableTheory]
     [MemberData(nameof(Modes))]
-    public void Devices_of_a_group_reach_one_address_space(IommuMode mode)
+    public void Devices_of_a_group_are_opened_together(IommuMode mode)
     {
         new DriverBinding().Bind(_rng, "vfio-pci");
         using var iommu = VfioIommu.Open(mode);
-        using var rng = iommu.Attach(_rng).Device;
-        using var edu = iommu.Attach(_edu).Device;
+        var rng = iommu.Attach(_rng);
+        using var rngDevice = rng.Device;
+        var edu = iommu.Attach(_edu);
+        using var eduDevice = edu.Device;
+        Assert.Same(rng.Mapper, edu.Mapper);
+        Assert.Equal(_rng.VendorId, rngDevice.ConfigSpace.ReadUInt16(PciRegs.PCI_VENDOR_ID));
+        Assert.Equal(0xEDu, eduDevice.Bars[0].ReadUInt32(Edu.Identification) & 0xFF);
         using var memory = DmaMemory.Allocate(iommu.Mapper, "shared", (ulong)PageSize.Bytes, new Iova(0x40_0000));
-        Edu.SetBusMaster(edu, true);
-        using var registers = edu.Bars[0].Map();
-        memory.Bytes(0, 64).Fill(0x3C);
-        Edu.CopyFromMemory(registers, memory.Iova, 64);
-        Edu.CopyToMemory(registers, memory.IovaAt(512), 64);
-        Assert.Equal(0x3C, memory.ReadUInt8(512));
+        rngDevice.Dispose();
+        Assert.False(rng.IsAttached);
+        Assert.True(edu.IsAttached);
     }
 
 }

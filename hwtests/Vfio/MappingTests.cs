@@ -236,6 +236,7 @@ public abstract class MappingTests(IommuMode mode) : IDisposable
         using var nvme = BackEndDevice.Nvme(mode);
         using var memory = DmaMemory.Allocate(nvme.Mapper, "shared", Page, At);
         _bound.Device.Dispose();
+        _bound.Iommu.Dispose();
         var edu = nvme.Iommu.Attach(_bound.Function);
         Assert.Same(nvme.Mapper, edu.Mapper);
         Edu.SetBusMaster(edu.Device, true);
