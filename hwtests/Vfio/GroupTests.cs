@@ -30,10 +30,11 @@ public sealed class GroupTests : IDisposable
     [InlineData(IommuMode.Type1v2, "VFIO_GROUP_GET_STATUS")]
     [InlineData(IommuMode.IommufdCompatType1, "VFIO_GROUP_GET_STATUS")]
     [InlineData(IommuMode.IommufdCompatType1v2, "VFIO_GROUP_GET_STATUS")]
+    [InlineData(IommuMode.Iommufd, "VFIO_DEVICE_BIND_IOMMUFD")]
     public void A_group_that_is_not_viable_names_the_devices_at_fault(IommuMode mode, string call)
     {
-        using var container = VfioContainer.Open(mode);
-        var refused = Assert.Throws<GroupNotViableException>(() => container.OpenDevice(_edu));
+        using var iommu = VfioIommu.Open(mode);
+        var refused = Assert.Throws<GroupNotViableException>(() => iommu.Attach(_edu));
         Assert.Equal((call, Errno.EBUSY, _edu.IommuGroup), (refused.Call, refused.Errno, refused.Group));
         var atFault = Assert.Single(refused.AtFault);
         Assert.Equal((_rng.Address, "virtio-pci"), (atFault.Address, atFault.Driver));
@@ -43,14 +44,13 @@ public sealed class GroupTests : IDisposable
 
         // The way out that it names.
         new DriverBinding().Bind(_rng, "vfio-pci");
-        using (container.OpenDevice(_edu))
-        {
-            // The kernel keeps its own drivers away while the group is in use.
-            using var second = container.OpenDevice(_rng);
-            // The kernel allows that by a group, where it does not by the device's own file.
-            using var twice = container.OpenDevice(_edu);
-            Assert.Equal(0xEDu, twice.Bars[0].ReadUInt32(Edu.Identification) & 0xFF);
-        }
+        using var edu = iommu.Attach(_edu).Device;
+        using var rng = iommu.Attach(_rng).Device;
+        Assert.Equal(0xEDu, edu.Bars[0].ReadUInt32(Edu.Identification) & 0xFF);
+        if (mode == IommuMode.Iommufd) return;
+        // The kernel allows a second open by a group, where it does not by the device's own file.
+        using var twice = iommu.Attach(_edu).Device;
+        Assert.Equal(0xEDu, twice.Bars[0].ReadUInt32(Edu.Identification) & 0xFF);
     }
 
     [SkippableTheory]
@@ -71,5 +71,4 @@ public sealed class GroupTests : IDisposable
         Assert.False(rng.IsAttached);
         Assert.True(edu.IsAttached);
     }
-
 }

@@ -96,6 +96,7 @@ public sealed class VfioCdev : IDisposable
     /// <param name="context">The iommufd.</param>
     /// <param name="vfToken">The token that PF and VFs share where the PF is on vfio-pci; null where none is needed.</param>
     /// <remarks><c>VFIO_DEVICE_BIND_IOMMUFD</c>.</remarks>
+    /// <exception cref="GroupNotViableException">Kernel drivers have other devices of its IOMMU group; it names them.</exception>
     /// <exception cref="LinuxException">
     /// EINVAL: the device is bound already, by this file or another. EBUSY: its IOMMU group is in use. EPERM: interrupts are not isolated.
     /// EACCES: a VF token is needed. The object stays as it was.
@@ -210,6 +211,8 @@ public sealed class VfioCdev : IDisposable
 
     private LinuxException BindFailure(FileDescriptor fd, Errno errno, bool withToken)
     {
+        if (PciFunction.TryOpen(Address, out var function) && GroupNotViableException.Explain(errno, vfio_device_bind_iommufd.Name, function) is { } notViable)
+            return notViable;
         if (errno != Errno.EINVAL) return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Address.ToString());
         var remedy = "It is bound already, and a device is bound once: its own descriptor, passed on, is what gives it to another process. "
             + Holders(fd.LinkTarget)

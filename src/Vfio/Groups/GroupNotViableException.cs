@@ -1,4 +1,5 @@
 using Devices.Linux;
+using Devices.Pci;
 
 namespace Devices.Vfio;
 
@@ -24,6 +25,14 @@ public sealed class GroupNotViableException : LinuxException
 
     /// <summary>Those that a kernel driver has.</summary>
     public IReadOnlyList<GroupMember> AtFault => [.. Members.Where(static member => member.IsAtFault)];
+
+    /// <summary>The exception, where a kernel driver is at fault for a refusal; else null.</summary>
+    internal static GroupNotViableException? Explain(Errno errno, string call, PciFunction function)
+    {
+        if (errno is not (Errno.EBUSY or Errno.EPERM) || function.IommuGroup is not { } group) return null;
+        var members = GroupMember.Of(function);
+        return members.Any(static member => member.IsAtFault) ? new GroupNotViableException(call, group, members) : null;
+    }
 
     private static string Advice(IReadOnlyList<GroupMember> members)
     {

@@ -74,11 +74,7 @@ internal sealed class VfioGroup : IDisposable
 
     // An iommufd that stands for a container claims the group with the first device only: what is not viable is told then.
     private static LinuxException Failure(Errno errno, string call, PciFunction function, string subject)
-    {
-        if (errno is Errno.EBUSY or Errno.EPERM && GroupMember.Of(function) is var members && members.Any(static member => member.IsAtFault))
-            return new GroupNotViableException(call, function.IommuGroup ?? -1, members);
-        return VfioIoctl.Failure(errno, call, subject);
-    }
+        => GroupNotViableException.Explain(errno, call, function) ?? VfioIoctl.Failure(errno, call, subject);
 
     private static LinuxException OpenFailure(PciFunction function, string path, Errno errno)
     {
