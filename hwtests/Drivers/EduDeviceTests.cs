@@ -1,6 +1,5 @@
 using Devices.Drivers;
 using Devices.HwTests.Vfio;
-using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Vfio;
 
@@ -69,16 +68,6 @@ public abstract class EduDeviceTests(IommuMode mode) : IDisposable
         }
 
         Assert.False(edu.TryAwaitInterrupt(1, Moment));
-    }
-
-    [SkippableFact]
-    public void Memory_of_another_address_space_is_refused()
-    {
-        var edu = Start(Interrupts.None);
-        using var context = IommuContext.Open();
-        using var elsewhere = context.CreateIoas();
-        using var memory = DmaMemory.Allocate(elsewhere, "elsewhere", (ulong)PageSize.Bytes, new Iova(MemoryIova));
-        Assert.Throws<ArgumentException>(() => edu.CopyToDevice(memory, 0, 0, 16));
     }
 
     [SkippableFact]

@@ -10,6 +10,7 @@ namespace Devices.Vfio;
 /// </remarks>
 public sealed class ContainerDirtyTracking : IDisposable
 {
+    private const int BitsPerWord = 64;
     private readonly VfioContainer _container;
     private bool _stopped;
 
@@ -50,6 +51,7 @@ public sealed class ContainerDirtyTracking : IDisposable
             VfioIoctl.Call(_container.Fd, ref get, $"{_container}, {range}");
         }
 
+        ClearTail(bitmap);
         return bitmap;
     }
 
@@ -87,6 +89,7 @@ public sealed class ContainerDirtyTracking : IDisposable
         }
 
         _container.Forget(range);
+        ClearTail(bitmap);
         if (unmapped != (ulong)range.Length)
             throw new InvalidOperationException($"0x{unmapped:x} bytes were unmapped at {range} instead of 0x{range.Length:x}: somebody else unmapped part of this container.");
         return bitmap;
@@ -117,6 +120,13 @@ public sealed class ContainerDirtyTracking : IDisposable
 
     private static unsafe vfio_bitmap Describe(DirtyBitmap bitmap, ulong* words)
         => new() { pgsize = bitmap.PageSize, size = (ulong)bitmap.Words.Length * sizeof(ulong), data = (ulong)words };
+
+    // The same bits of the reading before can stand beyond the last page of the range.
+    private static void ClearTail(DirtyBitmap bitmap)
+    {
+        var pages = (int)(bitmap.PageCount % BitsPerWord);
+        if (pages != 0) bitmap.Words[^1] &= (1UL << pages) - 1;
+    }
 
     private static ulong Bytes(IovaRange range) => range.Length <= ulong.MaxValue ? (ulong)range.Length : throw new ArgumentException("No bitmap covers 2^64 bytes.", nameof(range));
 
