@@ -1,6 +1,7 @@
 using Devices.HwTests.LiveUpdate;
 using Devices.HwTests.Preservation;
 using Devices.HwTests.Runner;
+using Devices.HwTests.Vfio;
 
 const string Usage = """
     Devices.HwTests list [--filter TEXT]      the runs that the tests ask for: GUEST, or GUEST SCENARIO for a pair over a kexec
@@ -8,6 +9,7 @@ const string Usage = """
                                               run those tests here; DEVKEEP_RESULTS gets the results, DEVKEEP_PHASE picks the half of a pair
     Devices.HwTests report DIRECTORY          the totals of all that ran; DIRECTORY has a directory for each run, and .trx files
     Devices.HwTests keeper SOCKET             be a keeper: for tests that need one in a process of its own
+    Devices.HwTests memlock MODE DEVICE       map by a back end: for a test that runs it under a limit of lockable memory
     Devices.HwTests worker JOB SOCKET [STEP]  be a worker that is about to die: for tests that go on where it left off
     """;
 
@@ -19,6 +21,7 @@ try
         ["run", .. var rest] => Commands.Run(RunOptions.Parse(rest)),
         ["report", var directory] => Commands.Report(directory),
         ["keeper", var socket] => KeeperProcess.Run(socket),
+        ["memlock", var mode, var device] => MemlockProcess.Run(mode, device),
         ["worker", var job, var socket, .. var rest] => WorkerProcess.Run(job, socket, rest),
         _ => throw new UsageException("no such command"),
     };

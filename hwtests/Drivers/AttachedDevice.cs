@@ -30,11 +30,11 @@ internal sealed class AttachedDevice : IDisposable
 
     internal IommuContext Context { get; private set; }
 
-    internal VfioDevice Device { get; private set; }
+    internal IommufdDevice Device { get; private set; }
 
     internal Ioas Ioas { get; private set; }
 
-    internal DmaAttachment Attachment { get; private set; }
+    internal IoasAttachment Attachment { get; private set; }
 
     internal DmaMemory? Memory { get; private set; }
 

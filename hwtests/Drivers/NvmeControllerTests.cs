@@ -2,14 +2,16 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Devices.Drivers;
 using Devices.HwTests.Lab;
+using Devices.HwTests.Vfio;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
+using Devices.Vfio;
 
 namespace Devices.HwTests.Drivers;
 
-/// <summary>The NVMe driver on a controller. Blocks are written only where they are the lab's, or were given up for it.</summary>
-public sealed class NvmeControllerTests : IDisposable
+/// <summary>The NVMe driver on a controller, by each back end. Blocks are written only where they are the lab's, or were given up for it.</summary>
+public abstract class NvmeControllerTests(IommuMode mode) : IDisposable
 {
     private const ulong MemoryIova = 0x1000_0000;
     private const ulong OtherIova = 0x4000_0000;
@@ -17,13 +19,14 @@ public sealed class NvmeControllerTests : IDisposable
     private const ushort BusMaster = 4;
     private static readonly NvmeOptions Options = new() { QueuePairs = 2, QueueEntries = 32 };
 
-    private readonly AttachedDevice _rig = AttachedDevice.Nvme();
+    private readonly BackEndDevice _rig = BackEndDevice.Nvme(mode);
     private NvmeController? _controller;
 
     public void Dispose()
     {
         _controller?.Dispose();
         _rig.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [SkippableFact]
@@ -75,7 +78,7 @@ public sealed class NvmeControllerTests : IDisposable
     [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_queue_of_32_entries_wraps_with_31_commands_in_flight(bool interrupts)
+    public void A_queue_of_32_entries_wraps_with_31_commands_out(bool interrupts)
     {
         RequireWritable();
         var controller = Start(interrupts);
@@ -93,7 +96,9 @@ public sealed class NvmeControllerTests : IDisposable
                 submitted++;
             }
 
-            deepest = Math.Max(deepest, queue.InFlight);
+            // Some of them may be done by now: a place is free when its completion is taken.
+            deepest = Math.Max(deepest, submitted - taken);
+            Assert.InRange(queue.InFlight, 0, submitted - taken);
             queue.Check(queue.Take());
             taken++;
         }
@@ -121,7 +126,7 @@ public sealed class NvmeControllerTests : IDisposable
         var queue = controller.Queues[1];
         var bytes = queue.MaxBytesPerCommand;
         Assert.True(bytes > 2 * PageSize.Bytes, "a list needs three pages");
-        using var memory = DmaMemory.Allocate(_rig.Ioas, "payload", PageSize.RoundUp((ulong)(4 * bytes)), new Iova(OtherIova));
+        using var memory = DmaMemory.Allocate(_rig.Mapper, "payload", PageSize.RoundUp((ulong)(4 * bytes)), new Iova(OtherIova));
         // Neither starts nor ends at a page's border.
         const ulong Offset = 0x104;
         var pattern = Pattern(bytes, 7);
@@ -163,74 +168,6 @@ public sealed class NvmeControllerTests : IDisposable
         queue.Read(0, buffer);
     }
 
-    [SkippableTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Another_holder_continues_on_the_same_queues(bool interrupts)
-    {
-        RequireWritable();
-        var controller = Start(interrupts);
-        var written = Pattern(45 * 512, 3);
-        var block = controller.Namespace.BlockBytes;
-        foreach (var queue in controller.Queues)
-        {
-            // Not a multiple of the queue's entries, and past its end.
-            for (var i = 0; i < 45; i++) queue.Write((ulong)(i + (queue.Id * 64)), written.AsSpan(0, block));
-        }
-
-        controller.Queues[0].Write(9000, written.AsSpan(0, 40 * 512));
-        controller.Quiesce();
-        Assert.Throws<InvalidOperationException>(() => controller.Queues[0].Flush());
-        var state = new ArrayBufferWriter<byte>();
-        controller.Save(state);
-        var positions = controller.Queues.Select(queue => queue.Position).ToArray();
-        var statistics = controller.Queues.Select(queue => queue.Statistics).ToArray();
-        Assert.All(positions, position => Assert.True(position is { SubmissionTail: > 0, CompletionHead: > 0, Phase: false }, position.ToString()));
-        var configuration = Configuration();
-        controller.Dispose();
-        _controller = null;
-
-        _rig.ChangeHands();
-        var vectors = interrupts ? _rig.Arm(_rig.Device.Interrupts.Msix, 3) : null;
-        Assert.False(NvmeController.ReadResetEvidence(_rig.Device, state.WrittenSpan).WasReset);
-        var next = _controller = NvmeController.Continue(_rig.Attachment, _rig.Memory!, state.WrittenSpan, vectors);
-        Assert.True(next.IsQuiesced);
-        Assert.Equal(positions, next.Queues.Select(queue => queue.Position));
-        Assert.Throws<InvalidOperationException>(() => next.Queues[0].Flush());
-        next.Resume();
-        vectors?.TriggerAll();
-
-        var read = new byte[40 * 512];
-        next.Queues[1].Read(9000, read);
-        Assert.True(read.AsSpan().SequenceEqual(written.AsSpan(0, read.Length)));
-        foreach (var queue in next.Queues)
-        {
-            for (var i = 0; i < 45; i++)
-            {
-                queue.Read((ulong)(i + (queue.Id * 64)), read.AsSpan(0, block));
-                Assert.True(read.AsSpan(0, block).SequenceEqual(written.AsSpan(0, block)));
-            }
-
-            Assert.True(queue.Statistics.Completed >= statistics[queue.Id - 1].Completed + 45);
-            // More than the one that the restore triggers.
-            if (interrupts) Assert.True(queue.Statistics.Interrupts > statistics[queue.Id - 1].Interrupts + 1);
-        }
-
-        Assert.Equal(configuration, Configuration());
-        var evidence = next.CheckNotReset();
-        Assert.False(evidence.WasReset, evidence.ToString());
-        Assert.Contains(evidence.Compared, compared => compared.Register == "CC");
-        Assert.Equal(next.Identity.HasTimestamp, evidence.Compared.Any(compared => compared.Register == "Timestamp Origin"));
-
-        // Once more, from the state of a controller that was itself continued.
-        next.Quiesce();
-        var again = new ArrayBufferWriter<byte>();
-        next.Save(again);
-        next.Resume();
-        next.Queues[0].Read(9000, read);
-        Assert.False(again.WrittenSpan.SequenceEqual(state.WrittenSpan));
-    }
-
     [SkippableFact]
     public void A_controller_that_was_reset_is_not_continued()
     {
@@ -252,7 +189,7 @@ public sealed class NvmeControllerTests : IDisposable
         Assert.Equal(0UL, mismatch.Found & 1);
 
         // Nor one that somebody set up anew after the reset, with queues elsewhere.
-        using var other = DmaMemory.Allocate(_rig.Ioas, "other", Options.RequiredMemory, new Iova(OtherIova));
+        using var other = DmaMemory.Allocate(_rig.Mapper, "other", Options.RequiredMemory, new Iova(OtherIova));
         using (var anew = NvmeController.Start(_rig.Attachment, other, Options))
         {
             Assert.True(NvmeController.ReadResetEvidence(_rig.Device, state.WrittenSpan).WasReset);
@@ -304,7 +241,7 @@ public sealed class NvmeControllerTests : IDisposable
         var memory = _rig.Allocate(Options.RequiredMemory, MemoryIova);
         Assert.Throws<ArgumentException>(() => NvmeController.Start(_rig.Attachment, memory, Options with { QueueEntries = 4096 }));
         var deep = new NvmeOptions { QueuePairs = 1, QueueEntries = 4096, BytesPerCommand = 4096 };
-        using (var large = DmaMemory.Allocate(_rig.Ioas, "large", deep.RequiredMemory, new Iova(OtherIova)))
+        using (var large = DmaMemory.Allocate(_rig.Mapper, "large", deep.RequiredMemory, new Iova(OtherIova)))
             Assert.Contains("MQES", Assert.Throws<DeviceException>(() => NvmeController.Start(_rig.Attachment, large, deep)).Message, StringComparison.Ordinal);
         var none = Assert.ThrowsAny<DeviceException>(() => NvmeController.Start(_rig.Attachment, memory, Options with { NamespaceId = 77 }));
         Assert.Contains("77", none.Message, StringComparison.Ordinal);
@@ -313,10 +250,10 @@ public sealed class NvmeControllerTests : IDisposable
         Assert.Throws<ArgumentException>(() => NvmeController.Start(_rig.Attachment, memory, Options, _rig.Device.Interrupts.Msix));
     }
 
-    private static void RequireWritable()
+    internal static void RequireWritable()
         => Skip.IfNot(Rig.IsGuest || Environment.GetEnvironmentVariable("DEVKEEP_HWTEST_OVERWRITE") == "1", "it would overwrite the disk: DEVKEEP_HWTEST_OVERWRITE=1 allows that");
 
-    private static byte[] Pattern(int length, int seed)
+    internal static byte[] Pattern(int length, int seed)
     {
         var bytes = new byte[length];
         new Random(seed).NextBytes(bytes);
@@ -344,4 +281,14 @@ public sealed class NvmeControllerTests : IDisposable
         var command = _rig.Device.ConfigSpace.ReadUInt16(PciRegs.PCI_COMMAND);
         _rig.Device.ConfigSpace.WriteUInt16(PciRegs.PCI_COMMAND, (ushort)(on ? command | BusMaster : command & ~BusMaster));
     }
+
+    public sealed class OnType1() : NvmeControllerTests(IommuMode.Type1);
+
+    public sealed class OnType1v2() : NvmeControllerTests(IommuMode.Type1v2);
+
+    public sealed class OnIommufdCompatType1() : NvmeControllerTests(IommuMode.IommufdCompatType1);
+
+    public sealed class OnIommufdCompatType1v2() : NvmeControllerTests(IommuMode.IommufdCompatType1v2);
+
+    public sealed class OnIommufd() : NvmeControllerTests(IommuMode.Iommufd);
 }

@@ -35,7 +35,7 @@ internal sealed class KeptNvme : IDisposable
 
     internal NvmeController Controller { get; }
 
-    internal DmaAttachment Attachment => _rig.Attachment;
+    internal IoasAttachment Attachment => _rig.Attachment;
 
     internal Ioas Ioas => _rig.Ioas;
 

@@ -26,7 +26,7 @@ internal sealed class BoundDevice : IDisposable
 
     internal IommuContext Context { get; }
 
-    internal VfioDevice Device { get; private set; }
+    internal IommufdDevice Device { get; private set; }
 
     internal static BoundDevice Edu() => new(EduFunction());
 
@@ -37,7 +37,7 @@ internal sealed class BoundDevice : IDisposable
     internal static PciFunction NvmeFunction() => PciFunction.Open(PciAddress.Parse(Rig.ByClass(NvmeClass)[0]));
 
     /// <summary>Opens the device again after it was closed.</summary>
-    internal VfioDevice Reopen() => Device = Open();
+    internal IommufdDevice Reopen() => Device = Open();
 
     public void Dispose()
     {
@@ -48,7 +48,7 @@ internal sealed class BoundDevice : IDisposable
         if (_formerDriver is not null) new DriverBinding().BindDefault(Function);
     }
 
-    private VfioDevice Open()
+    private IommufdDevice Open()
     {
         using var cdev = VfioCdev.Open(Function);
         return cdev.Bind(Context);

@@ -4,17 +4,21 @@ using Devices.Vfio;
 
 namespace Devices.HwTests.Vfio;
 
-/// <summary>MSI-X, regions, power and resets on an NVMe controller, without a driver.</summary>
-public sealed class NvmeDeviceTests : IDisposable
+/// <summary>MSI-X, regions, power and resets on an NVMe controller, without a driver, by each back end.</summary>
+public abstract class NvmeDeviceTests(IommuMode mode) : IDisposable
 {
     private const uint InterruptMaskSet = 0x0C;
     private const uint InterruptMaskClear = 0x10;
 
-    private readonly BoundDevice _bound = BoundDevice.Nvme();
+    private readonly BackEndDevice _bound = BackEndDevice.Nvme(mode);
 
     private VfioDevice Device => _bound.Device;
 
-    public void Dispose() => _bound.Dispose();
+    public void Dispose()
+    {
+        _bound.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [SkippableFact]
     public void The_device_tells_what_it_is()
@@ -22,7 +26,7 @@ public sealed class NvmeDeviceTests : IDisposable
         Assert.True(Device.Info.Flags.HasFlag(VfioDeviceFlags.Pci));
         Assert.True(Device.Info.RegionCount >= 9);
         Assert.Equal(5, Device.Info.InterruptIndexCount);
-        Assert.True(_bound.Context.HasDevice(Device.IommufdDeviceId!.Value));
+        if (Device is IommufdDevice bound) Assert.True(bound.Context.HasDevice(bound.IommufdDeviceId!.Value));
         Assert.Equal(PciRegs.PCI_CFG_SPACE_EXP_SIZE, Device.ConfigSpace.Length);
         Assert.Equal(_bound.Function.VendorId, Device.ConfigSpace.ReadUInt16(PciRegs.PCI_VENDOR_ID));
         var table = Device.Bars.Where(bar => bar.IsImplemented && bar.Region.IsMsixMappable).ToArray();
@@ -128,32 +132,20 @@ public sealed class NvmeDeviceTests : IDisposable
         Device.Bars[0].ReadUInt32(0);
     }
 
-    [SkippableFact]
-    public void The_last_close_resets_and_leaving_with_another_holder_does_not()
-    {
-        Skip.IfNot(Device.SupportsReset, "the device has no reset");
-        Device.Bars[0].WriteUInt32(InterruptMaskSet, 0x3);
-        using (var kept = Device.Fd.Duplicate())
-        {
-            var id = Device.IommufdDeviceId;
-            Device.Leave();
-            using var cdev = VfioCdev.FromFd(kept, _bound.Function.Address);
-            using var next = cdev.AdoptBound(_bound.Context, id);
-            Assert.Equal(0x3u, next.Bars[0].ReadUInt32(InterruptMaskSet));
-            next.Bars[0].WriteUInt32(InterruptMaskClear, 0x1);
-            next.Dispose();
-            using var cdevAgain = VfioCdev.FromFd(kept);
-            using var again = cdevAgain.AdoptBound(_bound.Context, id);
-            Assert.Equal(0x2u, again.Bars[0].ReadUInt32(InterruptMaskSet));
-        }
-
-        Assert.Equal(0u, _bound.Reopen().Bars[0].ReadUInt32(InterruptMaskSet));
-    }
-
     private static int PowerManagement(IPciConfigSpace config)
     {
         int next = config.ReadByte(PciRegs.PCI_CAPABILITY_LIST);
         while (next != 0 && config.ReadByte(next) != PciRegs.PCI_CAP_ID_PM) next = config.ReadByte(next + 1);
         return next;
     }
+
+    public sealed class OnType1() : NvmeDeviceTests(IommuMode.Type1);
+
+    public sealed class OnType1v2() : NvmeDeviceTests(IommuMode.Type1v2);
+
+    public sealed class OnIommufdCompatType1() : NvmeDeviceTests(IommuMode.IommufdCompatType1);
+
+    public sealed class OnIommufdCompatType1v2() : NvmeDeviceTests(IommuMode.IommufdCompatType1v2);
+
+    public sealed class OnIommufd() : NvmeDeviceTests(IommuMode.Iommufd);
 }

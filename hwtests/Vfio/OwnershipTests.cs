@@ -182,6 +182,31 @@ public class OwnershipTests
     }
 
     [SkippableFact]
+    public void The_last_close_resets_and_leaving_with_another_holder_does_not()
+    {
+        using var bound = BoundDevice.Nvme();
+        Skip.IfNot(bound.Device.SupportsReset, "the device has no reset");
+        const uint InterruptMaskSet = 0x0C;
+        const uint InterruptMaskClear = 0x10;
+        bound.Device.Bars[0].WriteUInt32(InterruptMaskSet, 0x3);
+        using (var kept = bound.Device.Fd.Duplicate())
+        {
+            var id = bound.Device.IommufdDeviceId;
+            bound.Device.Leave();
+            using var cdev = VfioCdev.FromFd(kept, bound.Function.Address);
+            using var next = cdev.AdoptBound(bound.Context, id);
+            Assert.Equal(0x3u, next.Bars[0].ReadUInt32(InterruptMaskSet));
+            next.Bars[0].WriteUInt32(InterruptMaskClear, 0x1);
+            next.Dispose();
+            using var cdevAgain = VfioCdev.FromFd(kept);
+            using var again = cdevAgain.AdoptBound(bound.Context, id);
+            Assert.Equal(0x2u, again.Bars[0].ReadUInt32(InterruptMaskSet));
+        }
+
+        Assert.Equal(0u, bound.Reopen().Bars[0].ReadUInt32(InterruptMaskSet));
+    }
+
+    [SkippableFact]
     public void An_iommufd_that_the_device_is_not_bound_to_is_refused()
     {
         using var bound = BoundDevice.Edu();

@@ -82,7 +82,7 @@ internal static class BeforeJump
     private static PciFunction Find(Func<PciFunction, bool> condition, string what)
         => PciFunction.EnumerateAll().FirstOrDefault(condition) ?? throw new InvalidOperationException($"The machine has no {what}.");
 
-    private static VfioDevice Open(PciFunction function, IommuContext context)
+    private static IommufdDevice Open(PciFunction function, IommuContext context)
     {
         if (function.Driver != "vfio-pci") new DriverBinding().Bind(function, "vfio-pci");
         using var cdev = VfioCdev.Open(function);

@@ -10,7 +10,7 @@ namespace Devices.Lab.Demo;
 /// <param name="Mappings">What is mapped for it, and where.</param>
 internal sealed record Inventory(string Address, IReadOnlyList<string> Bars, IReadOnlyList<string> Interrupts, IReadOnlyList<string> Mappings)
 {
-    internal static Inventory Of(DmaAttachment attachment)
+    internal static Inventory Of(IoasAttachment attachment)
     {
         var device = attachment.Device;
         return new Inventory(

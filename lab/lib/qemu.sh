@@ -1,5 +1,5 @@
 # The machine: options of the guest to QEMU's arguments. Slots are fixed, so that addresses do not move
-# with the options: 02 root, 03 share, 04 output, 05 edu, 08 and up root ports (NVMe first, then VFs' PFs, then igb).
+# with the options: 02 root, 03 share, 04 output, 05 edu, 06 bridge, 08 and up root ports (NVMe first, then VFs' PFs, then igb).
 # shellcheck shell=bash
 
 readonly VFS_OF_A_CONTROLLER=127
@@ -32,6 +32,11 @@ qemu_arguments() {
   fi
   if ((EDU)); then
     QEMU+=(-device 'edu,id=edu0,addr=05.0')
+  fi
+  # Behind a PCIe-to-PCI bridge no IOMMU can tell one device from the other: one group.
+  if ((BRIDGE)); then
+    QEMU+=(-device 'pcie-pci-bridge,id=bridge,bus=pcie.0,addr=06.0' -device 'edu,id=edu1,bus=bridge,addr=01.0'
+      -device 'virtio-rng-pci,bus=bridge,addr=02.0')
   fi
   qemu_root_port_devices
   local pattern

@@ -31,8 +31,8 @@ internal static class DeviceAccess
     internal static void CheckReachable(DmaAttachment attachment, DmaMemory memory, string parameter)
     {
         if (!attachment.IsAttached) throw new ArgumentException($"{attachment.Device.Address} is not attached any more.", nameof(attachment));
-        if (!attachment.Ioas.Mappings.Contains(memory.Mapping))
-            throw new ArgumentException($"The memory at {memory.Mapping} is not mapped in {attachment.Ioas}, which {attachment.Device.Address} is attached to.", parameter);
+        if (!ReferenceEquals(memory.Mapping.Mapper, attachment.Mapper))
+            throw new ArgumentException($"The memory at {memory.Mapping} is not mapped in {attachment.Mapper}, which {attachment.Device.Address} is attached to.", parameter);
         CheckAccess(memory, parameter);
     }
 

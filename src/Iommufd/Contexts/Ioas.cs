@@ -266,7 +266,7 @@ public sealed class Ioas : IommuObject, IDmaMapper
         return (uint)flags;
     }
 
-    private static void CheckPart(MemFd file, long offset, ulong length)
+    internal static void CheckPart(MemFd file, long offset, ulong length)
     {
         if (!PageSize.IsAligned((ulong)offset)) throw new ArgumentException($"Offset 0x{offset:x} is not a multiple of the page size.", nameof(offset));
         if (offset > file.Length || length > (ulong)(file.Length - offset))
@@ -288,14 +288,14 @@ public sealed class Ioas : IommuObject, IDmaMapper
         return gaps;
     }
 
-    private void CheckRange(Iova? at, ulong length, DmaAccess access)
+    internal static void CheckRange(Iova? at, ulong length, DmaAccess access)
     {
         if (access is not (DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite))
             throw new ArgumentOutOfRangeException(nameof(access), $"{access} is no access.");
-        if (length == 0 || length % Alignment != 0)
+        if (length == 0 || !PageSize.IsAligned(length))
             throw new ArgumentException($"0x{length:x} bytes are not a positive multiple of the page size.", nameof(length));
         if (at is not { } iova) return;
-        if (!iova.IsAligned(Alignment)) throw new ArgumentException($"The IOVA {iova} is not a multiple of the page size.", nameof(at));
+        if (!PageSize.IsAligned(iova.Value)) throw new ArgumentException($"The IOVA {iova} is not a multiple of the page size.", nameof(at));
         if (iova.Value > ulong.MaxValue - (length - 1)) throw new ArgumentException($"0x{length:x} bytes at {iova} exceed 64 bits.", nameof(length));
     }
 

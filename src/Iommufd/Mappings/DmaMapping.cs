@@ -47,7 +47,7 @@ public sealed class DmaMapping : IDisposable
     public bool IsMapped { get; private set; }
 
     /// <summary>Ends the mapping. The device must not use it any more: what it then attempts is blocked and reported as a fault.</summary>
-    /// <remarks><c>IOMMU_IOAS_UNMAP</c>. The size that the kernel reports is compared with the mapping's.</remarks>
+    /// <remarks><c>IOMMU_IOAS_UNMAP</c>, <c>VFIO_IOMMU_UNMAP_DMA</c>. The size that the kernel reports is compared with the mapping's.</remarks>
     /// <exception cref="LinuxException">The kernel refuses; the mapping stays.</exception>
     /// <exception cref="InvalidOperationException">It is ended already, or the kernel unmapped another size than was mapped.</exception>
     public void Unmap()
@@ -60,7 +60,7 @@ public sealed class DmaMapping : IDisposable
     }
 
     /// <summary>
-    /// Gives up this object and leaves the mapping as it is, for another process that holds the same iommufd. Memory of this process
+    /// Gives up this object and leaves the mapping as it is, for another process that holds the same iommufd or container. Memory of this process
     /// stays mapped in it until it exits, since the device can still reach it.
     /// </summary>
     public void Leave()
@@ -80,7 +80,8 @@ public sealed class DmaMapping : IDisposable
     /// <summary>Range and access.</summary>
     public override string ToString() => $"{Range} {Access}";
 
-    internal IDmaMapper Mapper => _mapper;
+    /// <summary>What made it: the address space that it is in.</summary>
+    public IDmaMapper Mapper => _mapper;
 
     internal void End(bool unreachable)
     {

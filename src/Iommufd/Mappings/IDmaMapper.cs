@@ -3,7 +3,8 @@ using Devices.Linux;
 namespace Devices.Iommufd;
 
 /// <summary>
-/// What makes memory reachable for a device: an <see cref="Ioas"/>. Drivers take this, so that they can be tested without an IOMMU.
+/// What makes memory reachable for a device: an <see cref="Ioas"/>, or a legacy container of VFIO. Drivers take this, so that they
+/// know neither and can be tested without an IOMMU.
 /// </summary>
 public interface IDmaMapper
 {

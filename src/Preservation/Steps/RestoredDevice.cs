@@ -9,7 +9,7 @@ public sealed class RestoredDevice
 {
     private readonly IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> _mappings;
 
-    internal RestoredDevice(DmaAttachment attachment, PreservationTier tier, Messages.DriverState? driver, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> mappings, IReadOnlyList<ConfigSpaceDifference> differences)
+    internal RestoredDevice(IoasAttachment attachment, PreservationTier tier, Messages.DriverState? driver, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> mappings, IReadOnlyList<ConfigSpaceDifference> differences)
     {
         Attachment = attachment;
         Tier = tier;
@@ -24,7 +24,7 @@ public sealed class RestoredDevice
     public PciAddress Address => Attachment.Device.Address;
 
     /// <summary>The device and its address space. Its <see cref="VfioDevice.Interrupts"/> hold the eventfds of the armed vectors.</summary>
-    public DmaAttachment Attachment { get; }
+    public IoasAttachment Attachment { get; }
 
     /// <summary>How it came over. After <see cref="PreservationTier.Cold"/> it has been reset: its driver initialises it.</summary>
     public PreservationTier Tier { get; }

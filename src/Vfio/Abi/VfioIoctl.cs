@@ -9,6 +9,11 @@ internal static class VfioIoctl
     public const byte VFIO_TYPE = (byte)';';
     public const byte VFIO_BASE = 100;
 
+    public static readonly uint VFIO_GET_API_VERSION = Ioctl.IO(VFIO_TYPE, VFIO_BASE + 0);
+    public static readonly uint VFIO_CHECK_EXTENSION = Ioctl.IO(VFIO_TYPE, VFIO_BASE + 1);
+    public static readonly uint VFIO_SET_IOMMU = Ioctl.IO(VFIO_TYPE, VFIO_BASE + 2);
+    public static readonly uint VFIO_GROUP_SET_CONTAINER = Ioctl.IO(VFIO_TYPE, VFIO_BASE + 4);
+    public static readonly uint VFIO_GROUP_GET_DEVICE_FD = Ioctl.IO(VFIO_TYPE, VFIO_BASE + 6);
     public static readonly uint VFIO_DEVICE_RESET = Ioctl.IO(VFIO_TYPE, VFIO_BASE + 11);
 
     // Enough for any chain the kernel builds: a larger answer means that something else is wrong.
@@ -51,6 +56,30 @@ internal static class VfioIoctl
         ("open", Errno.ENOENT) => "The kernel has no VFIO character devices: it needs CONFIG_VFIO_DEVICE_CDEV, and /dev/vfio/devices populated.",
         ("open", Errno.EACCES or Errno.EPERM) => "Run as root, or receive the open device from a process that is.",
         ("open", Errno.ENODEV) => "The device was unbound from its VFIO driver meanwhile.",
+        ("VFIO_GROUP_SET_CONTAINER", Errno.EPERM)
+            => "Another owner has the group's DMA: an iommufd that a device of the group is bound to, or a kernel driver.",
+        ("VFIO_GROUP_SET_CONTAINER", Errno.EINVAL) => "The group is in another container, or the container cannot serve it: a no-IOMMU group does not mix with others.",
+        ("VFIO_SET_IOMMU", Errno.EPERM)
+            => "The platform does not isolate its interrupts: enable interrupt remapping (intremap=on), or accept the risk with vfio_iommu_type1.allow_unsafe_interrupts=1.",
+        ("VFIO_SET_IOMMU", Errno.EINVAL) => "The container offers no IOMMU of that type for this group.",
+        ("VFIO_GROUP_GET_DEVICE_FD", Errno.EACCES)
+            => "The PF and its VFs are on vfio-pci together and need the VF token that the first of them was opened with.",
+        ("VFIO_GROUP_GET_DEVICE_FD", Errno.EPERM)
+            => "The platform does not isolate its interrupts: enable interrupt remapping (intremap=on), or accept the risk with iommufd.allow_unsafe_interrupts=1.",
+        ("VFIO_GROUP_GET_DEVICE_FD", Errno.EBUSY) => "Another owner has the group's DMA: an iommufd, or a kernel driver bound to another device of the group.",
+        ("VFIO_GROUP_GET_DEVICE_FD", Errno.ENODEV) => "The device is not in the group, or was unbound from its VFIO driver meanwhile.",
+        ("VFIO_GROUP_GET_DEVICE_FD", Errno.EINVAL)
+            => "A VF token is given and not wanted (neither PF nor VF, or the PF is not on vfio-pci), or the container has no IOMMU.",
+        ("VFIO_IOMMU_MAP_DMA", Errno.EEXIST) => "Something is mapped there already; a mapping is never replaced: unmap it first.",
+        ("VFIO_IOMMU_MAP_DMA", Errno.EINVAL)
+            => "The IOVA is in a reserved range (on x86 0xfee00000-0xfeefffff is for interrupts) or beyond what a device of the container can reach: see AllowedRanges.",
+        ("VFIO_IOMMU_MAP_DMA", Errno.EFAULT) => "Not all of the memory is mapped with the access asked for.",
+        ("VFIO_IOMMU_MAP_DMA", Errno.ENOMEM) => "The memory cannot be pinned: memory is short.",
+        ("VFIO_IOMMU_UNMAP_DMA", Errno.EINVAL or Errno.ENOENT) => "A mapping lies only partly in the range: ranges are unmapped as they were mapped.",
+        ("VFIO_IOMMU_DIRTY_PAGES", Errno.EACCES) => "A type1 container tracks no dirty pages: open it as type1v2.",
+        ("VFIO_IOMMU_DIRTY_PAGES", Errno.ENOTTY)
+            => "An iommufd that stands for a container tracks no dirty pages through it: track them on a page table of the iommufd.",
+        ("VFIO_IOMMU_DIRTY_PAGES", Errno.EINVAL) => "Tracking was stopped by another holder, or a mapping lies only partly in the range.",
         ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EACCES)
             => "The PF and its VFs are on vfio-pci together and need the VF token that the first of them was bound with.",
         ("VFIO_DEVICE_BIND_IOMMUFD", Errno.EPERM)

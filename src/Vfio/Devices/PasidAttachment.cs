@@ -7,7 +7,7 @@ public sealed class PasidAttachment : IDisposable
 {
     private IommuObjectUse _use;
 
-    internal PasidAttachment(VfioDevice device, Pasid pasid, Hwpt hwpt, IommuObjectUse use)
+    internal PasidAttachment(IommufdDevice device, Pasid pasid, Hwpt hwpt, IommuObjectUse use)
     {
         Device = device;
         Pasid = pasid;
@@ -16,7 +16,7 @@ public sealed class PasidAttachment : IDisposable
     }
 
     /// <summary>The device.</summary>
-    public VfioDevice Device { get; }
+    public IommufdDevice Device { get; }
 
     /// <summary>The PASID.</summary>
     public Pasid Pasid { get; }
@@ -32,7 +32,7 @@ public sealed class PasidAttachment : IDisposable
     /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c> with <c>VFIO_DEVICE_ATTACH_PASID</c>.</remarks>
     /// <exception cref="ArgumentException">The page table belongs to another context, or was not made for PASIDs.</exception>
     /// <exception cref="InvalidOperationException">It is detached already.</exception>
-    /// <exception cref="Devices.Linux.LinuxException">As for <see cref="VfioDevice.AttachPasid"/>; it stays attached as it was.</exception>
+    /// <exception cref="Devices.Linux.LinuxException">As for <see cref="IommufdDevice.AttachPasid"/>; it stays attached as it was.</exception>
     public void Replace(Hwpt hwpt)
     {
         ThrowIfDetached();
@@ -48,7 +48,7 @@ public sealed class PasidAttachment : IDisposable
     public void Detach()
     {
         ThrowIfDetached();
-        Device.Detach(Pasid);
+        IommufdAttach.Detach(Device, Pasid);
         End();
     }
 

@@ -24,7 +24,7 @@ public sealed class VfioCdev : IDisposable
     public PciAddress Address { get; }
 
     /// <summary>The descriptor, owned by this object: a process that receives a duplicate can bind it.</summary>
-    /// <exception cref="ObjectDisposedException">It was closed, or went over to a <see cref="VfioDevice"/>.</exception>
+    /// <exception cref="ObjectDisposedException">It was closed, or went over to an <see cref="IommufdDevice"/>.</exception>
     public FileDescriptor Fd => _fd ?? throw new ObjectDisposedException(nameof(VfioCdev), $"The device file of {Address} was closed, or belongs to the bound device now.");
 
     /// <summary>Whether the file is bound to an iommufd, by this process or another one that has the same open file.</summary>
@@ -53,6 +53,7 @@ public sealed class VfioCdev : IDisposable
     /// <summary>Opens the device of a function.</summary>
     /// <param name="function">The function.</param>
     /// <remarks><c>open(2)</c> of <c>/dev/vfio/devices/vfioN</c>, N by the function's <c>vfio-dev</c> in sysfs.</remarks>
+    /// <exception cref="NoIommuException">No IOMMU stands before the device.</exception>
     /// <exception cref="LinuxException">It is not bound to a VFIO driver, or cannot be opened.</exception>
     public static VfioCdev Open(PciFunction function)
     {
@@ -65,20 +66,18 @@ public sealed class VfioCdev : IDisposable
                 Errno.ENODEV, "open vfio-dev", address.ToString(), $"The device is not bound to vfio-pci: {state}. To change that: devkeep bind {address}");
         }
 
-        var path = $"{Directory}/{name}";
-        var fd = FileDescriptor.TryOpen(path, OpenMode.ReadWrite, out var errno);
-        if (fd is not null) return Verified(fd, address, path);
-        var subject = $"{path} ({address})";
-        throw errno == Errno.EBUSY
-            ? VfioIoctl.Failure(errno, "open", subject, $"{Holders(path)} If the device was preserved by a live update it must be retrieved from its session.")
-            : VfioIoctl.Failure(errno, "open", subject);
+        return NoIommuException.IsCdev(name) ? throw new NoIommuException(address) : Open(name, address);
     }
+
+    /// <summary>As <see cref="Open(PciFunction)"/>, for a device without an IOMMU.</summary>
+    internal static VfioCdev OpenUnsafely(PciFunction function, string name) => Open(name, function.Address);
 
     /// <summary>Works on a device file that another process opened and passed on.</summary>
     /// <param name="fd">Its descriptor, which is duplicated and stays the caller's.</param>
     /// <param name="address">The address that it must have; null to take what the kernel says.</param>
     /// <remarks>The address is compared with <c>vfio-device-syspath</c> in <c>/proc/self/fdinfo</c>, where the kernel gives it.</remarks>
     /// <exception cref="ArgumentException">The descriptor is of another device or of none, or its address is neither given nor told by the kernel.</exception>
+    /// <exception cref="NoIommuException">No IOMMU stands before the device.</exception>
     public static VfioCdev FromFd(FileDescriptor fd, PciAddress? address = null)
     {
         ArgumentNullException.ThrowIfNull(fd);
@@ -87,7 +86,7 @@ public sealed class VfioCdev : IDisposable
             throw new ArgumentException($"The descriptor {fd.Subject} is of the device {actual}, not of {expected}.", nameof(fd));
         if ((found ?? address) is not { } known)
             throw new ArgumentException($"The descriptor {fd.Subject} is of no VFIO PCI device, or the kernel does not tell which: give its address.", nameof(fd));
-        return new VfioCdev(fd.Duplicate(), known);
+        return NoIommuException.IsCdev(fd.LinkTarget) ? throw new NoIommuException(known) : new VfioCdev(fd.Duplicate(), known);
     }
 
     /// <summary>
@@ -97,31 +96,23 @@ public sealed class VfioCdev : IDisposable
     /// <param name="context">The iommufd.</param>
     /// <param name="vfToken">The token that PF and VFs share where the PF is on vfio-pci; null where none is needed.</param>
     /// <remarks><c>VFIO_DEVICE_BIND_IOMMUFD</c>.</remarks>
+    /// <exception cref="GroupNotViableException">Kernel drivers have other devices of its IOMMU group; it names them.</exception>
     /// <exception cref="LinuxException">
     /// EINVAL: the device is bound already, by this file or another. EBUSY: its IOMMU group is in use. EPERM: interrupts are not isolated.
     /// EACCES: a VF token is needed. The object stays as it was.
     /// </exception>
-    public unsafe VfioDevice Bind(IommuContext context, Guid? vfToken = null)
+    public IommufdDevice Bind(IommuContext context, Guid? vfToken = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var fd = Fd;
-        Span<byte> token = stackalloc byte[sizeof(Guid)];
-        _ = (vfToken ?? Guid.Empty).TryWriteBytes(token, bigEndian: true, out _);
-        using var lease = context.Fd.Lease();
-        fixed (byte* tokenPointer = token)
-        {
-            var bind = new vfio_device_bind_iommufd
-            {
-                argsz = (uint)sizeof(vfio_device_bind_iommufd),
-                flags = vfToken is null ? 0 : VfioConstants.VFIO_DEVICE_BIND_FLAG_TOKEN,
-                iommufd = lease.Number,
-                token_uuid_ptr = vfToken is null ? 0 : (ulong)tokenPointer,
-            };
-            var errno = Ioctl.Try(fd, ref bind);
-            if (errno != Errno.None) throw BindFailure(fd, errno, vfToken is not null);
-            _fd = null;
-            return new VfioDevice(fd, Address, context, bind.out_devid, adopted: false);
-        }
+        var deviceId = BindFile(context, vfToken);
+        return new IommufdDevice(Spend(), Address, context, deviceId, adopted: false);
+    }
+
+    /// <summary>As <see cref="Bind"/>, for a device without an IOMMU.</summary>
+    internal UnsafeNoIommuDevice BindUnsafely(IommuContext context)
+    {
+        _ = BindFile(context, vfToken: null);
+        return new UnsafeNoIommuDevice(Spend(), Address, context);
     }
 
     /// <summary>
@@ -129,18 +120,16 @@ public sealed class VfioCdev : IDisposable
     /// attached as they were. On success the descriptor belongs to the result and this object is spent.
     /// </summary>
     /// <param name="context">The iommufd that the device is bound to, as that process passed it on.</param>
-    /// <param name="iommufdDeviceId">The id that its bind gave (<see cref="VfioDevice.IommufdDeviceId"/>), or null if it is not known.</param>
+    /// <param name="iommufdDeviceId">The id that its bind gave (<see cref="IommufdDevice.IommufdDeviceId"/>), or null if it is not known.</param>
     /// <exception cref="InvalidOperationException">The file is not bound.</exception>
     /// <exception cref="ArgumentException">The context has no device of that id: it is not the one that the device is bound to.</exception>
-    public VfioDevice AdoptBound(IommuContext context, uint? iommufdDeviceId = null)
+    public IommufdDevice AdoptBound(IommuContext context, uint? iommufdDeviceId = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var fd = Fd;
         if (!IsBound) throw new InvalidOperationException($"{Address} is not bound to an iommufd by this file: bind it.");
         if (iommufdDeviceId is { } id && !context.HasDevice(id))
             throw new ArgumentException($"The iommufd has no device {id}: {Address} is not bound to it.", nameof(context));
-        _fd = null;
-        return new VfioDevice(fd, Address, context, iommufdDeviceId, adopted: true);
+        return new IommufdDevice(Spend(), Address, context, iommufdDeviceId, adopted: true);
     }
 
     /// <summary>Closes this process's descriptor. If the file is bound and nobody else has it open, that is the device's last close.</summary>
@@ -160,6 +149,17 @@ public sealed class VfioCdev : IDisposable
         }
 
         return null;
+    }
+
+    private static VfioCdev Open(string name, PciAddress address)
+    {
+        var path = $"{Directory}/{name}";
+        var fd = FileDescriptor.TryOpen(path, OpenMode.ReadWrite, out var errno);
+        if (fd is not null) return Verified(fd, address, path);
+        var subject = $"{path} ({address})";
+        throw errno == Errno.EBUSY
+            ? VfioIoctl.Failure(errno, "open", subject, $"{Holders(path)} If the device was preserved by a live update it must be retrieved from its session.")
+            : VfioIoctl.Failure(errno, "open", subject);
     }
 
     // Between reading the name and opening it the device may have gone and another one taken the number.
@@ -182,8 +182,37 @@ public sealed class VfioCdev : IDisposable
         return holders.Count == 0 ? "No process that can be seen has it open." : $"Open in: {string.Join(", ", holders)}.";
     }
 
+    private unsafe uint BindFile(IommuContext context, Guid? vfToken)
+    {
+        var fd = Fd;
+        Span<byte> token = stackalloc byte[sizeof(Guid)];
+        _ = (vfToken ?? Guid.Empty).TryWriteBytes(token, bigEndian: true, out _);
+        using var lease = context.Fd.Lease();
+        fixed (byte* tokenPointer = token)
+        {
+            var bind = new vfio_device_bind_iommufd
+            {
+                argsz = (uint)sizeof(vfio_device_bind_iommufd),
+                flags = vfToken is null ? 0 : VfioConstants.VFIO_DEVICE_BIND_FLAG_TOKEN,
+                iommufd = lease.Number,
+                token_uuid_ptr = vfToken is null ? 0 : (ulong)tokenPointer,
+            };
+            var errno = Ioctl.Try(fd, ref bind);
+            return errno == Errno.None ? bind.out_devid : throw BindFailure(fd, errno, vfToken is not null);
+        }
+    }
+
+    private FileDescriptor Spend()
+    {
+        var fd = Fd;
+        _fd = null;
+        return fd;
+    }
+
     private LinuxException BindFailure(FileDescriptor fd, Errno errno, bool withToken)
     {
+        if (PciFunction.TryOpen(Address, out var function) && GroupNotViableException.Explain(errno, vfio_device_bind_iommufd.Name, function) is { } notViable)
+            return notViable;
         if (errno != Errno.EINVAL) return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Address.ToString());
         var remedy = "It is bound already, and a device is bound once: its own descriptor, passed on, is what gives it to another process. "
             + Holders(fd.LinkTarget)

@@ -1,12 +1,12 @@
-using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
 
 namespace Devices.Vfio;
 
 /// <summary>
-/// A PCI device bound to an iommufd: registers, interrupts, configuration space, and attachment to an address space. For one owner, as
-/// all that comes from it.
+/// An open PCI device: registers, interrupts, configuration space. For one owner, as all that comes from it. Which memory it reaches is
+/// for the kind of device to say: an <see cref="IommufdDevice"/> is attached to an address space of an iommufd, a
+/// <see cref="ContainerDevice"/> reaches what is mapped in its container.
 /// </summary>
 /// <remarks>
 /// <para>The kernel ties a device to its open file: when the last descriptor and the last mapping of a BAR are gone it stops the device,
@@ -18,29 +18,25 @@ namespace Devices.Vfio;
 /// <item><see cref="Leave"/> for a device that works on in other hands: BARs are unmapped and the descriptor closed, without any call
 /// that reaches the device. Interrupts stay armed on their eventfds, DMA stays attached.</item>
 /// </list>
-/// <para>A bound device is never closed by the garbage collector: it stays open until one of the two, or until the process ends.</para>
+/// <para>An open device is never closed by the garbage collector: it stays open until one of the two, or until the process ends.</para>
 /// </remarks>
-public sealed class VfioDevice : IDisposable
+public abstract class VfioDevice : IDisposable
 {
     private const int BarCount = 6;
 
-    // Keeps bound devices from being finalised, which would be their last close.
+    // Keeps open devices from being finalised, which would be their last close.
     private static readonly HashSet<VfioDevice> Rooted = [];
 
     private readonly List<BarMapping> _mappings = [];
     private readonly Dictionary<int, VfioRegion> _regions = [];
-    private readonly List<PasidAttachment> _pasids = [];
     private readonly FileDescriptor _fd;
     private VfioConfigSpace? _configSpace;
-    private DmaAttachment? _attachment;
     private bool _ended;
 
-    internal VfioDevice(FileDescriptor fd, PciAddress address, IommuContext context, uint? deviceId, bool adopted)
+    private protected VfioDevice(FileDescriptor fd, PciAddress address, bool adopted)
     {
         _fd = fd;
         Address = address;
-        Context = context;
-        IommufdDeviceId = deviceId;
         Interrupts = new VfioInterrupts(this, inherited: adopted);
         lock (Rooted) Rooted.Add(this);
         try
@@ -58,12 +54,6 @@ public sealed class VfioDevice : IDisposable
     /// <summary>Its address.</summary>
     public PciAddress Address { get; }
 
-    /// <summary>The iommufd that it is bound to.</summary>
-    public IommuContext Context { get; }
-
-    /// <summary>Its id in the iommufd; null if it was taken over from a process that did not tell.</summary>
-    public uint? IommufdDeviceId { get; }
-
     /// <summary>What it says of itself.</summary>
     public VfioDeviceInfo Info { get; }
 
@@ -79,8 +69,8 @@ public sealed class VfioDevice : IDisposable
     /// <summary>Whether <see cref="Reset"/> can work: decided when the device was opened.</summary>
     public bool SupportsReset => Info.Flags.HasFlag(VfioDeviceFlags.Reset);
 
-    /// <summary>The attachment made through this object, or null.</summary>
-    public DmaAttachment? Attachment => _attachment is { IsAttached: true } ? _attachment : null;
+    /// <summary>Through which address space it does DMA as far as this object knows: null where it does none.</summary>
+    public abstract DmaAttachment? Attachment { get; }
 
     /// <summary>
     /// The configuration space as VFIO shows it: BARs, MSI, MSI-X and Command are virtualised. Writes that would take the registers away
@@ -114,59 +104,6 @@ public sealed class VfioDevice : IDisposable
         return region;
     }
 
-    /// <summary>
-    /// Attaches the device to an address space: from now on it reaches what is mapped there, and nothing else. For a device
-    /// that was taken over: the address space that it is attached to already changes nothing, another one replaces it.
-    /// </summary>
-    /// <param name="ioas">The address space, of the context that the device is bound to.</param>
-    /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>. What is mapped is pinned now.</remarks>
-    /// <exception cref="ArgumentException">The address space belongs to another context.</exception>
-    /// <exception cref="InvalidOperationException">The device is attached already.</exception>
-    /// <exception cref="LinuxException">EADDRINUSE: something is mapped at a reserved address. EBUSY: the group is attached elsewhere.</exception>
-    public DmaAttachment Attach(Ioas ioas)
-    {
-        ThrowIfAttached();
-        var use = AttachTo(ioas);
-        return _attachment = new DmaAttachment(this, ioas, null, use);
-    }
-
-    /// <summary>
-    /// Attaches the device to a page table chosen by the caller, as <see cref="Attach(Ioas)"/> does to one that the kernel chooses: to
-    /// track what it writes, to nest a guest's page table, to get its page faults, to use PASIDs besides.
-    /// </summary>
-    /// <param name="hwpt">The page table, of the context that the device is bound to.</param>
-    /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>.</remarks>
-    /// <exception cref="ArgumentException">The page table belongs to another context.</exception>
-    /// <exception cref="InvalidOperationException">The device is attached already.</exception>
-    /// <exception cref="LinuxException">
-    /// EINVAL: the page table does not fit the device's IOMMU, or PASIDs of the device are attached and it was not made for them. ENODEV: it delivers
-    /// page faults and the device raises none. EADDRINUSE, EBUSY: as for an address space.
-    /// </exception>
-    public DmaAttachment Attach(Hwpt hwpt)
-    {
-        ThrowIfAttached();
-        var use = AttachTo(hwpt);
-        return _attachment = new DmaAttachment(this, hwpt.Ioas, hwpt, use);
-    }
-
-    /// <summary>Attaches one of the device's PASIDs to a page table; the device itself may be attached to another one made for PASIDs.</summary>
-    /// <param name="pasid">The PASID, within <see cref="IommuHardwareInfo.PasidBits"/>.</param>
-    /// <param name="hwpt">The page table, made with <see cref="HwptFlags.Pasid"/>. What is attached to the PASID already is replaced.</param>
-    /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c> with <c>VFIO_DEVICE_ATTACH_PASID</c>.</remarks>
-    /// <exception cref="ArgumentException">The page table belongs to another context, or was not made for PASIDs.</exception>
-    /// <exception cref="InvalidOperationException">The PASID is attached already.</exception>
-    /// <exception cref="LinuxException">EOPNOTSUPP, EINVAL: the device or its IOMMU has no PASIDs, or the device is attached to a page table not made for them.</exception>
-    public PasidAttachment AttachPasid(Pasid pasid, Hwpt hwpt)
-    {
-        ThrowIfEnded();
-        if (_pasids.Find(known => known.IsAttached && known.Pasid == pasid) is { } current)
-            throw new InvalidOperationException($"{current} is attached to {current.Hwpt} already: detach it first, or replace it.");
-        var attachment = new PasidAttachment(this, pasid, hwpt, AttachTo(hwpt, pasid));
-        _pasids.RemoveAll(known => !known.IsAttached);
-        _pasids.Add(attachment);
-        return attachment;
-    }
-
     /// <summary>Resets the device alone, by the first of its reset methods that works. Interrupts stay armed, BARs mapped.</summary>
     /// <remarks><c>VFIO_DEVICE_RESET</c>. Takes 100 ms and more on real hardware.</remarks>
     /// <exception cref="LinuxException">EINVAL: it has no reset method, or none when it was opened. EAGAIN: it is locked.</exception>
@@ -194,6 +131,7 @@ public sealed class VfioDevice : IDisposable
     /// <exception cref="LinuxException">An interrupt could not be disarmed; all the rest is done.</exception>
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         if (_ended) return;
         try
         {
@@ -213,32 +151,6 @@ public sealed class VfioDevice : IDisposable
         if (_ended) throw new ObjectDisposedException(nameof(VfioDevice), $"The device {Address} was disposed or left.");
     }
 
-    internal IommuObjectUse AttachTo(Hwpt hwpt, Pasid pasid)
-    {
-        ArgumentNullException.ThrowIfNull(hwpt);
-        if (pasid.Value == 0) throw new ArgumentException("The default value is no PASID.", nameof(pasid));
-        if (!hwpt.Flags.HasFlag(HwptFlags.Pasid)) throw new ArgumentException($"{hwpt} was not made with {nameof(HwptFlags.Pasid)}.", nameof(hwpt));
-        return AttachTo(hwpt, VfioConstants.VFIO_DEVICE_ATTACH_PASID, pasid.Value, $"{Address} PASID {pasid}");
-    }
-
-    internal IommuObjectUse AttachTo(IommuObject target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        return AttachTo(target, 0, 0, Address.ToString());
-    }
-
-    internal unsafe void Detach(Pasid? pasid)
-    {
-        ThrowIfEnded();
-        var detach = new vfio_device_detach_iommufd_pt
-        {
-            argsz = (uint)sizeof(vfio_device_detach_iommufd_pt),
-            flags = pasid is null ? 0 : VfioConstants.VFIO_DEVICE_DETACH_PASID,
-            pasid = pasid?.Value ?? 0,
-        };
-        VfioIoctl.Call(_fd, ref detach, pasid is null ? Address.ToString() : $"{Address} PASID {pasid}");
-    }
-
     internal void CheckConfigWrite(int offset, ReadOnlySpan<byte> source)
     {
         if (_mappings.Count > 0) Config.CheckWhileMapped(offset, source);
@@ -252,31 +164,8 @@ public sealed class VfioDevice : IDisposable
 
     internal void Forget(BarMapping mapping) => _mappings.Remove(mapping);
 
-    private unsafe IommuObjectUse AttachTo(IommuObject target, uint flags, uint pasid, string subject)
-    {
-        ThrowIfEnded();
-        // An id is meaningless in another iommufd: there it could name somebody else's memory.
-        if (!ReferenceEquals(target.Context, Context))
-            throw new ArgumentException($"{target} belongs to another context than {Address} is bound to.", nameof(target));
-        var attach = new vfio_device_attach_iommufd_pt { argsz = (uint)sizeof(vfio_device_attach_iommufd_pt), flags = flags, pt_id = target.Id, pasid = pasid };
-        var use = target.Hold(subject);
-        try
-        {
-            VfioIoctl.Call(_fd, ref attach, $"{subject} to {target}");
-            return use;
-        }
-        catch
-        {
-            use.Dispose();
-            throw;
-        }
-    }
-
-    private void ThrowIfAttached()
-    {
-        ThrowIfEnded();
-        if (Attachment is { } current) throw new InvalidOperationException($"{Address} is attached to {current.Hwpt ?? (IommuObject)current.Ioas} already: detach it first.");
-    }
+    /// <summary>Lets go of what the device was attached to, once its descriptor is closed.</summary>
+    private protected virtual void EndAttachments() => Attachment?.End();
 
     private void End()
     {
@@ -285,9 +174,7 @@ public sealed class VfioDevice : IDisposable
         _mappings.Clear();
         _fd.Dispose();
         // After the descriptor: if that was the last one, what was attached to and is given up can be destroyed now.
-        _attachment?.End();
-        foreach (var pasid in _pasids) pasid.End();
-        _pasids.Clear();
+        EndAttachments();
         lock (Rooted) Rooted.Remove(this);
     }
 }

@@ -1,0 +1,67 @@
+using Devices.Iommufd;
+using Devices.Linux;
+using Devices.Pci;
+using Devices.Vfio;
+
+namespace Devices.HwTests.Vfio;
+
+/// <summary>A device taken for one test by one of the back ends: on vfio-pci, opened and attached; given back as it was found.</summary>
+internal sealed class BackEndDevice : IDisposable
+{
+    private readonly string? _formerDriver;
+    private readonly List<EventFd> _eventFds = [];
+
+    internal BackEndDevice(PciFunction function, IommuMode mode)
+    {
+        Function = function;
+        _formerDriver = function.Driver;
+        new DriverBinding().Bind(function, "vfio-pci");
+        Iommu = VfioIommu.Open(mode);
+        Attachment = Iommu.Attach(function);
+    }
+
+    internal PciFunction Function { get; }
+
+    internal VfioIommu Iommu { get; }
+
+    internal DmaAttachment Attachment { get; }
+
+    internal DmaMemory? Memory { get; private set; }
+
+    internal VfioDevice Device => Attachment.Device;
+
+    internal IDmaMapper Mapper => Attachment.Mapper;
+
+    internal static BackEndDevice Edu(IommuMode mode) => new(BoundDevice.EduFunction(), mode);
+
+    internal static BackEndDevice Nvme(IommuMode mode) => new(BoundDevice.NvmeFunction(), mode);
+
+    internal EventFd NewEventFd()
+    {
+        var eventFd = EventFd.Create();
+        _eventFds.Add(eventFd);
+        return eventFd;
+    }
+
+    internal InterruptVectors Arm(InterruptVectors vectors, int count)
+    {
+        vectors.Enable([.. Enumerable.Range(0, count).Select(_ => NewEventFd())]);
+        return vectors;
+    }
+
+    /// <summary>Memory for the device; the end of its address space is the end of its mapping.</summary>
+    internal DmaMemory Allocate(ulong length, ulong iova) => Memory = DmaMemory.Allocate(Mapper, "driver", length, new Iova(iova));
+
+    /// <summary>All that the mapper has, unmapped by one call.</summary>
+    internal ulong UnmapAll() => Mapper is Ioas ioas ? ioas.UnmapAll() : ((VfioContainer)Mapper).UnmapAll();
+
+    public void Dispose()
+    {
+        Device.Dispose();
+        Iommu.Dispose();
+        foreach (var eventFd in _eventFds) eventFd.Dispose();
+        if (_formerDriver == "vfio-pci") return;
+        new DriverBinding().Unbind(Function);
+        if (_formerDriver is not null) new DriverBinding().BindDefault(Function);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Devices.Vfio;
+
+internal struct vfio_iova_range
+{
+    public ulong start;
+    public ulong end;
+}
