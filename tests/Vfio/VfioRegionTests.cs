@@ -50,11 +50,11 @@ public class VfioRegionTests
 
     [Theory]
     [InlineData("pos:\t0\nvfio-device-syspath: /sys/devices/pci0000:00/0000:00:03.0/0000:01:00.0\n", "0000:01:00.0")]
-    [InlineData("pos:\t0\nvfio-device-syspath: /sys/devices/virtual/mtty/mtty/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001\n", null)]
+    [InlineData("pos:\t0\nvfio-device-syspath: /sys/devices/virtual/mtty/mtty/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001\n", "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001")]
     [InlineData("pos:\t0\nflags:\t02\n", null)]
     [InlineData("", null)]
-    public void The_address_of_a_descriptor_comes_from_fdinfo(string text, string? address)
-        => Assert.Equal(address, VfioCdev.ParseFdInfo(text)?.ToString());
+    public void The_name_of_a_descriptor_comes_from_fdinfo(string text, string? name)
+        => Assert.Equal(name, VfioCdev.ParseFdInfo(text)?.ToString());
 
     private static IReadOnlyList<MappableArea> Read(VfioInfoCapability[] capabilities, VfioRegionFlags flags)
         => VfioRegion.ReadAreas(capabilities, flags, Size, "test");

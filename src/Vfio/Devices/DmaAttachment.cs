@@ -26,7 +26,7 @@ public sealed class DmaAttachment : IDisposable
     /// <exception cref="Devices.Linux.LinuxException">The call failed.</exception>
     public void Detach()
     {
-        if (!IsAttached) throw new InvalidOperationException($"{Device.Address} is not attached to {Ioas} through this object any more.");
+        if (!IsAttached) throw new InvalidOperationException($"{Device.Name} is not attached to {Ioas} through this object any more.");
         Device.Detach();
         IsAttached = false;
     }
