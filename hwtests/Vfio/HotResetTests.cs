@@ -33,6 +33,7 @@ public sealed class HotResetTests : IDisposable
         var first = Open(Card[0]);
         var second = Open(Card[1]);
         var plan = first.PlanHotReset();
+        Assert.Equal([], plan.NotOwned);
         Assert.True(plan.IsAllowed);
         Assert.Equal(Card.Select(function => function.Address).Order(), plan.Affected.Select(affected => affected.Address).Order());
         Assert.Equal(

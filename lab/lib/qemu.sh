@@ -77,9 +77,9 @@ qemu_root_port_devices() {
   if ((CARD)); then
     qemu_root_port "$port"
     QEMU+=(-device "nvme,id=card0,serial=devkeep-card0,bus=port$port,addr=00.0,multifunction=on"
-      -device "nvme,id=card1,serial=devkeep-card1,bus=port$port,addr=00.1"
+      -device "nvme,id=card1,serial=devkeep-card1,bus=port$port,addr=00.1,multifunction=on"
       -object memory-backend-ram,id=shared,size=1M,share=on
-      -device "ivshmem-plain,id=card2,memdev=shared,bus=port$port,addr=00.2")
+      -device "ivshmem-plain,id=card2,memdev=shared,bus=port$port,addr=00.2,multifunction=on")
   fi
 }
 

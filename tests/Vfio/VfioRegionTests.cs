@@ -37,6 +37,22 @@ public class VfioRegionTests
         Assert.Throws<InvalidDataException>(() => Read([new VfioInfoCapability(1, 1, new byte[7])], VfioRegionFlags.Mmap));
     }
 
+    [Fact]
+    public void A_type_tells_its_vendor()
+    {
+        Assert.Equal((ushort)0x8086, new VfioRegionType(0x8000_8086, 1).VendorId);
+        Assert.Null(new VfioRegionType(1, 1).VendorId);
+    }
+
+    [Fact]
+    public void Completed_atomic_ops_are_told_and_a_short_capability_is_refused()
+    {
+        static VfioDeviceInfo Info(params VfioInfoCapability[] capabilities) => new(VfioDeviceFlags.Pci, 9, 5, capabilities);
+        Assert.Equal(AtomicOps.Bits32 | AtomicOps.Bits128, Info(new VfioInfoCapability(5, 1, new byte[] { 5, 0, 0, 0, 0, 0, 0, 0 })).AtomicCompletion);
+        Assert.Equal(AtomicOps.None, Info(new VfioInfoCapability(4, 1, new byte[8])).AtomicCompletion);
+        Assert.Throws<InvalidDataException>(() => Info(new VfioInfoCapability(5, 1, new byte[3])));
+    }
+
     [Theory]
     [InlineData(0x1000UL, 0x1000UL, true)]
     [InlineData(0x1000UL, 0x2000UL, true)]

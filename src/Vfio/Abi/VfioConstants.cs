@@ -5,6 +5,9 @@ internal static class VfioConstants
     public const uint VFIO_DEVICE_BIND_FLAG_TOKEN = 1 << 0;
 
     public const ushort VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP = 5;
+    public const uint VFIO_PCI_ATOMIC_COMP32 = 1 << 0;
+    public const uint VFIO_PCI_ATOMIC_COMP64 = 1 << 1;
+    public const uint VFIO_PCI_ATOMIC_COMP128 = 1 << 2;
 
     public const ushort VFIO_REGION_INFO_CAP_SPARSE_MMAP = 1;
     public const ushort VFIO_REGION_INFO_CAP_TYPE = 2;

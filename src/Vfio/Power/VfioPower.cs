@@ -17,7 +17,10 @@ public sealed class VfioPower
 
     internal VfioPower(VfioDevice device) => _device = device;
 
-    /// <summary>Whether low power was entered through this object and not left through it: BARs cannot be mapped.</summary>
+    /// <summary>
+    /// Whether low power was entered through this object and not left through it: BARs cannot be mapped. What another holder of the
+    /// device entered is not known here.
+    /// </summary>
     public bool MayBeLow { get; private set; }
 
     /// <summary>Lets the device enter low power again and again, after each access that woke it up, until <see cref="ExitLowPower"/>.</summary>
