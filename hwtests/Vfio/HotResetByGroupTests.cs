@@ -65,10 +65,9 @@ public class HotResetByGroupTests
         public static string Name => "VFIO_GROUP_SET_CONTAINER";
     }
 
+    // The argument is a string, which has no struct.
     private struct DeviceName : IIoctl
     {
-        public byte First;
-
         public static uint Request => Ioctl.IO(Type, 106);
 
         public static string Name => "VFIO_GROUP_GET_DEVICE_FD";

@@ -80,7 +80,7 @@ public sealed class HotResetTests : IDisposable
         var refused = Assert.Throws<InvalidOperationException>(() => plan.Execute());
         Assert.Contains($"{stranger} too, which is not bound", refused.Message, StringComparison.Ordinal);
 
-        // Once it is ours too the same plan goes.
+        // The plan stays what it was when the function becomes ours too; a new one goes.
         new DriverBinding().Bind(Card[2], "vfio-pci");
         Assert.Throws<InvalidOperationException>(() => plan.Execute());
         first.PlanHotReset().Execute();
