@@ -10,24 +10,23 @@ namespace Devices.Lab.Demo;
 internal sealed class AfterJump
 {
     private const int NewCommands = 40; // more than a queue's entries: it wraps once more
-    private readonly Notes _notes;
+    private readonly string _results;
     private readonly PreservationTier _tier;
     private readonly List<string> _failures = [];
     private readonly Dictionary<string, ResetEvidence> _evidence = [];
     private NvmeController? _nvme;
     private EduDevice? _edu;
 
-    private AfterJump(PreservationTier tier, Notes notes)
+    private AfterJump(PreservationTier tier, string results)
     {
         _tier = tier;
-        _notes = notes;
+        _results = results;
     }
 
-    internal static Report Run(PreservationTier tier, string results)
-    {
-        KeeperProcess.Start();
-        return new AfterJump(tier, Notes.Load(results)).Run();
-    }
+    /// <summary>What the first half wrote down: read when the devices serve again, for it is not part of the blackout.</summary>
+    private Notes Notes => field ??= Notes.Load(_results);
+
+    internal static Report Run(PreservationTier tier, string results) => new AfterJump(tier, results).Run();
 
     private Report Run()
     {
@@ -43,16 +42,16 @@ internal sealed class AfterJump
         var edu = _edu ?? throw new InvalidOperationException("The edu device did not come over.");
 
         var io = CheckBlocks(nvme);
-        var memory = CheckMemory(found[_notes.Nvme]);
+        var memory = CheckMemory(found[Notes.Nvme]);
         var nvmeInterrupts = CheckNvmeInterrupts(nvme);
-        var eduInterrupts = CheckEdu(edu, found[_notes.Edu]);
+        var eduInterrupts = CheckEdu(edu, found[Notes.Edu]);
         // The controller itself says when its clock was set: an admin command, over the admin queue and its vector.
-        if (_tier == PreservationTier.Warm) _evidence[_notes.Nvme] = nvme.CheckNotReset();
+        if (_tier == PreservationTier.Warm) _evidence[Notes.Nvme] = nvme.CheckNotReset();
 
         var devices = new[]
         {
-            Describe(found[_notes.Nvme], "NVMe", nvmeInterrupts),
-            Describe(found[_notes.Edu], "edu", eduInterrupts),
+            Describe(found[Notes.Nvme], "NVMe", nvmeInterrupts),
+            Describe(found[Notes.Edu], "edu", eduInterrupts),
         };
         resumed.Finish();
 
@@ -68,7 +67,7 @@ internal sealed class AfterJump
                 Ms(blackout.Total),
                 Ms(blackout.Toolkit),
                 new PhasesReport(Ms(blackout.Freeze), Ms(blackout.KernelShutdown), Ms(blackout.KernelBoot), Ms(blackout.Restore), Ms(blackout.Resume)),
-                _notes.PreserveMs),
+                Notes.PreserveMs),
             Failures = _failures,
         };
     }
@@ -78,14 +77,14 @@ internal sealed class AfterJump
         var queues = DmaMemory.Adopt(device.MappingsOf(Setup.Queues)[0]);
         var vectors = device.Attachment.Device.Interrupts.Msix;
         if (device.Tier != PreservationTier.Cold) return NvmeController.Continue(device.Attachment, queues, device.DriverState.Span, vectors);
-        _evidence[_notes.Nvme] = NvmeController.ReadResetEvidence(device.Attachment.Device, device.DriverState.Span);
+        _evidence[device.Address.ToString()] = NvmeController.ReadResetEvidence(device.Attachment.Device, device.DriverState.Span);
         return NvmeController.Start(device.Attachment, queues, new NvmeOptions { QueuePairs = Setup.CommandsBefore.Length, QueueEntries = 32, BytesPerCommand = 8192 }, vectors);
     }
 
     private EduDevice ContinueEdu(RestoredDevice device)
     {
         // Before anything is done with it: its registers tell of the reset, and of every later use.
-        _evidence[_notes.Edu] = EduDevice.ReadResetEvidence(device.Attachment.Device, device.DriverState.Span);
+        _evidence[device.Address.ToString()] = EduDevice.ReadResetEvidence(device.Attachment.Device, device.DriverState.Span);
         var eventFd = device.Attachment.Device.Interrupts.Msi.Vectors[0];
         return device.Tier == PreservationTier.Cold ? EduDevice.Start(device.Attachment, eventFd) : EduDevice.Continue(device.Attachment, device.DriverState.Span, eventFd);
     }
@@ -131,7 +130,7 @@ internal sealed class AfterJump
     {
         if (device.Tier != PreservationTier.Cold)
         {
-            Expect(edu.LastFactorial == _notes.EduFactorial, $"edu's factorial register is {edu.LastFactorial}, and was {_notes.EduFactorial}.");
+            Expect(edu.LastFactorial == Notes.EduFactorial, $"edu's factorial register is {edu.LastFactorial}, and was {Notes.EduFactorial}.");
             Expect(edu.Liveness == ~Setup.EduLiveness, $"edu's liveness register is 0x{edu.Liveness:x}, and was 0x{~Setup.EduLiveness:x}.");
         }
 
@@ -151,7 +150,7 @@ internal sealed class AfterJump
     private DeviceReport Describe(RestoredDevice device, string name, string interrupts)
     {
         var address = device.Address.ToString();
-        var before = _notes.Devices.First(inventory => inventory.Address == address);
+        var before = Notes.Devices.First(inventory => inventory.Address == address);
         var now = Inventory.Of(device.Attachment);
         var evidence = _evidence[address];
         // A device without a reset method, as edu on the root bus, is not reset by the cold way either: its driver has to cope.
@@ -167,7 +166,7 @@ internal sealed class AfterJump
             Compare(address, "BARs", before.Bars, now.Bars),
             Judge(address, "interrupts", before.Interrupts.SequenceEqual(now.Interrupts), $"{now.Interrupts.Count} armed; {interrupts}"),
             Compare(address, "mappings", before.Mappings, now.Mappings),
-            _notes.RecordBytes[address]);
+            Notes.RecordBytes[address]);
     }
 
     private Aspect Compare(string address, string what, IReadOnlyList<string> before, IReadOnlyList<string> now)

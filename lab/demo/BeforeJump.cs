@@ -17,7 +17,6 @@ internal static class BeforeJump
     internal static void Run(PreservationTier tier, string results)
     {
         var image = Environment.GetEnvironmentVariable(ImageVariable) ?? throw new InvalidOperationException($"{ImageVariable} names no kernel image: run this by lab/run demo.");
-        KeeperProcess.Start();
         using var context = IommuContext.Open();
         var ioas = context.CreateIoas();
         var nvmeDevice = Open(Find(static function => function.ClassCode.Value == 0x010802, "NVMe controller"), context);

@@ -4,14 +4,11 @@ using Devices.LiveUpdate;
 
 namespace Devices.Lab.Demo;
 
-/// <summary>The keeper, as a process of its own: this program again.</summary>
+/// <summary>The keeper, a process of its own that the guest starts beside this one: the same program again.</summary>
 internal static class KeeperProcess
 {
     internal const string Verb = "keeper";
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
-
-    /// <summary>Starts it without waiting until it listens.</summary>
-    internal static void Start() => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Verb]) { UseShellExecute = false })?.Dispose();
 
     /// <summary>Waits until it listens.</summary>
     internal static KeeperClient Connect()

@@ -46,6 +46,9 @@ qemu_arguments() {
 kernel_arguments() {
   local arguments="root=host rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=1048576,cache=loose ro init=$REPO/lab/guest/init"
   arguments+=' console=ttyS0 panic=-1 tsc=reliable kho=on liveupdate=on'
+  # A CPU that idles for long has been seen to miss its one-shot timer for good, and with it whoever slept there: both vCPUs
+  # halted, no interrupt pending. The periodic tick is re-armed by the emulator and cannot be missed.
+  arguments+=' nohz=off highres=off'
   ((IOMMU)) && arguments+=' intel_iommu=on'
   printf '%s' "$arguments$APPEND"
 }

@@ -5,8 +5,8 @@ readonly TEST_RESULTS=$ARTIFACTS/test-results
 readonly HWTESTS=$PUBLISHED/hwtests/Devices.HwTests
 
 command_test() {
-  # For a whole group of tests.
-  TIMEOUT=900
+  # For a whole group of tests; the longest takes three minutes on two free cores.
+  TIMEOUT=600
   parse_options "$@"
   ((${#COMMAND[@]} == 0)) || die "test: takes no command"
   rm -rf "$TEST_RESULTS"
@@ -39,13 +39,18 @@ test_guests() {
     name=$guest${scenario:+ over kexec $scenario}
     say "guest: $name"
     test_guest "$guest" "$scenario"
+    # A test that hangs does so again; an emulated CPU that stops for good, seen about once in a hundred boots, does not.
+    if ((GUEST_CODE == EXIT_TIMEOUT)); then
+      say "guest: $name, once more: whatever hung may have been the emulator"
+      test_guest "$guest" "$scenario"
+    fi
     mkdir "$TEST_RESULTS/$name"
     cp -r "$RUN/share/results/." "$TEST_RESULTS/$name/"
   done <<< "$groups"
 }
 
 test_guest() {
-  local code=0 options command=("$HWTESTS" run --guest "$1" --filter "$FILTER")
+  local options command=("$HWTESTS" run --guest "$1" --filter "$FILTER")
   options=$(sed -n "s/^$1 \+//p" "$REPO/lab/guests")
   [[ -n $options ]] || die "a test asks for guest $1, which is not in lab/guests"
   if [[ -n $2 ]]; then
@@ -59,7 +64,8 @@ test_guest() {
   job_command before "${command[@]}"
   job_command after "${command[@]}"
   # shellcheck disable=SC2086 # words
-  (parse_options $options && guest_boot) || code=$?
+  GUEST_CODE=0
+  (parse_options $options && guest_boot) || GUEST_CODE=$?
   # A guest that failed is the report's business. Who interrupts one wants no other.
-  ((code != EXIT_INTERRUPTED)) || exit "$code"
+  ((GUEST_CODE != EXIT_INTERRUPTED)) || exit "$GUEST_CODE"
 }

@@ -78,7 +78,7 @@ public sealed class ConfigRestorerTests
         var saved = Function();
         saved.Set16(Express + PciRegs.PCI_EXP_DEVCTL2, 0x0400);
         var difference = Assert.Single(Restorer(Function(), saved.Bytes).Compare());
-        Assert.Equal("Device Control 2", difference.Register);
+        Assert.Equal("PCI Express: Device Control 2", difference.Register);
         Assert.Equal((0x0400U, 0U), (difference.Saved, difference.Found));
     }
 
@@ -90,7 +90,7 @@ public sealed class ConfigRestorerTests
         saved.Set16(PciRegs.PCI_BASE_ADDRESS_0, 0xabcd);
         Assert.Empty(Restorer(Function(), saved.Bytes).Compare());
         saved.Set16(PciRegs.PCI_DEVICE_ID, 0x0011);
-        Assert.Equal(0, Assert.Single(Restorer(Function(), saved.Bytes).Compare()).Offset);
+        Assert.Equal(PciRegs.PCI_DEVICE_ID, Assert.Single(Restorer(Function(), saved.Bytes).Compare()).Offset);
     }
 
     private static ConfigRestorer Restorer(FakeConfigSpace now, byte[] saved) => new(now, saved, PciCapabilities.Read(now));

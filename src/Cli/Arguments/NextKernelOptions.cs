@@ -46,8 +46,8 @@ internal sealed class NextKernelOptions
 
     internal NextKernel Read(ParseResult parsed, CommandRun run)
     {
-        var image = parsed.GetValue(_image) ?? run.Progress.During("Looking for the running kernel's image", FindRunning);
-        return new NextKernel(image)
+        var kernel = parsed.GetValue(_image) is { } path ? new NextKernel(path) : new NextKernel(run.Progress.During("Looking for the running kernel's image", FindRunning));
+        return kernel with
         {
             InitrdPath = parsed.GetValue(_initrd),
             CommandLine = parsed.GetValue(_commandLine) is { } whole ? KernelCommandLine.Parse(whole) : null,
@@ -55,9 +55,6 @@ internal sealed class NextKernelOptions
         };
     }
 
-    private static string FindRunning()
-    {
-        using var image = KernelImage.FindRunning();
-        return image?.ImagePath ?? throw new UserException("The running kernel's image is not in /boot or /lib/modules: give the next kernel's by --image FILE.");
-    }
+    private static KernelImage FindRunning()
+        => KernelImage.FindRunning() ?? throw new UserException("The running kernel's image is not in /boot or /lib/modules: give the next kernel's by --image FILE.");
 }

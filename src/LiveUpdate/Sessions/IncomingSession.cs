@@ -5,33 +5,13 @@ using Devices.LiveUpdate.Abi;
 namespace Devices.LiveUpdate;
 
 /// <summary>
-/// A session that the previous kernel handed over. Its close, the end of its process included, finishes it: what was not retrieved is
-/// freed. So it has no Dispose and lives until <see cref="Finish"/>.
+/// A session that the previous kernel handed over. Its close finishes it: what was not retrieved is freed. It lives until
+/// <see cref="Finish"/>.
 /// </summary>
-public sealed class IncomingSession
+public sealed class IncomingSession : LiveUpdateSession
 {
-    private readonly FileDescriptor _fd;
-    private bool _finished;
-
-    internal IncomingSession(FileDescriptor fd, SessionName name)
+    internal IncomingSession(FileDescriptor fd, SessionName name) : base(fd, name)
     {
-        _fd = fd;
-        Name = name;
-        Rooted.Add(this);
-    }
-
-    /// <summary>The name that the old kernel's user gave it.</summary>
-    public SessionName Name { get; }
-
-    /// <summary>The session's descriptor, which belongs to the session: duplicate it to hand it on, and never dispose it.</summary>
-    /// <exception cref="InvalidOperationException">The session was finished.</exception>
-    public FileDescriptor Fd
-    {
-        get
-        {
-            ThrowIfFinished();
-            return _fd;
-        }
     }
 
     /// <summary>Takes over a retrieved session of another process, given its descriptor.</summary>
@@ -51,36 +31,26 @@ public sealed class IncomingSession
     /// <returns>The file, owned by the caller; the session holds it too until <see cref="Finish"/>.</returns>
     /// <remarks><c>LIVEUPDATE_SESSION_RETRIEVE_FD</c>. A memfd keeps contents, size, position and seals, but not its name.</remarks>
     /// <exception cref="LinuxException">ENOENT: no file under that token; anything else is final, and the file's data is lost.</exception>
-    /// <exception cref="InvalidOperationException">The session was finished.</exception>
+    /// <exception cref="InvalidOperationException">The session has ended.</exception>
     public FileDescriptor Retrieve(FdToken token)
     {
-        ThrowIfFinished();
         var argument = new liveupdate_session_retrieve_fd
         {
             size = (uint)Unsafe.SizeOf<liveupdate_session_retrieve_fd>(),
             token = token.Value,
         };
-        LiveUpdateMeanings.Call(_fd, ref argument, $"token {token} of session '{Name}'");
+        LiveUpdateMeanings.Call(Fd, ref argument, $"token {token} of session '{Name}'");
         return FileDescriptor.Adopt(argument.fd, $"token {token} of session '{Name}'");
     }
 
     /// <summary>Ends the session: the kernel lets go of its files, frees those that were not retrieved, and they may be preserved again.</summary>
     /// <remarks><c>LIVEUPDATE_SESSION_FINISH</c>, then close.</remarks>
     /// <exception cref="LinuxException">EBUSY: a file is not ready; nothing has changed and the session stays open.</exception>
-    /// <exception cref="InvalidOperationException">The session was finished before.</exception>
+    /// <exception cref="InvalidOperationException">The session has ended.</exception>
     public void Finish()
     {
-        ThrowIfFinished();
         var argument = new liveupdate_session_finish { size = (uint)Unsafe.SizeOf<liveupdate_session_finish>() };
-        LiveUpdateMeanings.Call(_fd, ref argument, $"session '{Name}'");
-        _finished = true;
-        _fd.Dispose();
-        Rooted.Remove(this);
-    }
-
-    private void ThrowIfFinished()
-    {
-        if (_finished)
-            throw new InvalidOperationException($"Session '{Name}' was finished.");
+        LiveUpdateMeanings.Call(Fd, ref argument, $"session '{Name}'");
+        End();
     }
 }

@@ -5,33 +5,13 @@ using Devices.LiveUpdate.Abi;
 namespace Devices.LiveUpdate;
 
 /// <summary>
-/// A session that this kernel hands to the next one: a named set of files. Its close, the end of its process included, gives up everything
-/// in it, so it has no Dispose and lives until <see cref="Discard"/> or the kexec.
+/// A session that this kernel hands to the next one. Its close gives up everything in it. It lives until <see cref="Discard"/> or the
+/// kexec.
 /// </summary>
-public sealed class OutgoingSession
+public sealed class OutgoingSession : LiveUpdateSession
 {
-    private readonly FileDescriptor _fd;
-    private bool _discarded;
-
-    internal OutgoingSession(FileDescriptor fd, SessionName name)
+    internal OutgoingSession(FileDescriptor fd, SessionName name) : base(fd, name)
     {
-        _fd = fd;
-        Name = name;
-        Rooted.Add(this);
-    }
-
-    /// <summary>The name under which the next kernel finds it.</summary>
-    public SessionName Name { get; }
-
-    /// <summary>The session's descriptor, which belongs to the session: duplicate it to hand it on, and never dispose it.</summary>
-    /// <exception cref="InvalidOperationException">The session was discarded.</exception>
-    public FileDescriptor Fd
-    {
-        get
-        {
-            ThrowIfDiscarded();
-            return _fd;
-        }
     }
 
     /// <summary>Takes over a session of another process, given its descriptor: the keeper's, or systemd's file descriptor store's.</summary>
@@ -54,11 +34,11 @@ public sealed class OutgoingSession
     /// so a sparse file comes to cost its full size.
     /// </remarks>
     /// <exception cref="LinuxException">The kernel refused; the message says what it means. The session is unchanged.</exception>
-    /// <exception cref="InvalidOperationException">The session was discarded.</exception>
+    /// <exception cref="InvalidOperationException">The session has ended.</exception>
     public void Preserve(FileDescriptor fd, FdToken token)
     {
         ArgumentNullException.ThrowIfNull(fd);
-        ThrowIfDiscarded();
+        var session = Fd;
         using var lease = fd.Lease();
         var argument = new liveupdate_session_preserve_fd
         {
@@ -66,22 +46,10 @@ public sealed class OutgoingSession
             fd = lease.Number,
             token = token.Value,
         };
-        LiveUpdateMeanings.Call(_fd, ref argument, $"{fd.Subject} as token {token} of session '{Name}'");
+        LiveUpdateMeanings.Call(session, ref argument, $"{fd.Subject} as token {token} of session '{Name}'");
     }
 
     /// <summary>Gives the session up: nothing of it reaches the next kernel, its files are ordinary again.</summary>
-    /// <exception cref="InvalidOperationException">The session was discarded before.</exception>
-    public void Discard()
-    {
-        ThrowIfDiscarded();
-        _discarded = true;
-        _fd.Dispose();
-        Rooted.Remove(this);
-    }
-
-    private void ThrowIfDiscarded()
-    {
-        if (_discarded)
-            throw new InvalidOperationException($"Session '{Name}' was discarded.");
-    }
+    /// <exception cref="InvalidOperationException">The session has ended.</exception>
+    public void Discard() => End();
 }

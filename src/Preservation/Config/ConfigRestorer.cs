@@ -7,7 +7,7 @@ internal sealed class ConfigRestorer
 {
     private const ushort BusMaster = 0x0004;
     private readonly IPciConfigSpace _config;
-    private readonly byte[] _saved;
+    private readonly ConfigSpaceSnapshot _saved;
     private readonly RegisterOwnership _ownership;
 
     /// <summary>Prepares the work on one function.</summary>
@@ -17,7 +17,7 @@ internal sealed class ConfigRestorer
     internal ConfigRestorer(IPciConfigSpace config, ReadOnlySpan<byte> saved, PciCapabilityList capabilities)
     {
         _config = config;
-        _saved = saved[..Math.Min(saved.Length, config.Length)].ToArray();
+        _saved = ConfigSpaceSnapshot.FromBytes(saved[..Math.Min(saved.Length, config.Length)], config.Subject);
         _ownership = RegisterOwnership.Of(capabilities);
     }
 
@@ -41,43 +41,33 @@ internal sealed class ConfigRestorer
         _config.WriteUInt16(PciRegs.PCI_COMMAND, (ushort)(_config.ReadUInt16(PciRegs.PCI_COMMAND) | BusMaster));
     }
 
-    /// <summary>Compares what is now with what was saved, in all bits that both kernels must agree on.</summary>
-    internal IReadOnlyList<ConfigDifference> Compare()
+    /// <summary>Compares what is now with what was saved, in all bits that both kernels must agree on; the values hold only those bits.</summary>
+    internal IReadOnlyList<ConfigSpaceDifference> Compare()
     {
         var now = new byte[_saved.Length];
         _config.Read(0, now);
-        var differences = new List<ConfigDifference>();
-        for (var offset = 0; offset < _saved.Length; offset += 4)
-        {
-            var (saved, found) = (0u, 0u);
-            for (var index = 0; index < Math.Min(4, _saved.Length - offset); index++)
-            {
-                var compared = _ownership.ComparedBits(offset + index);
-                saved |= (uint)(_saved[offset + index] & compared) << (8 * index);
-                found |= (uint)(now[offset + index] & compared) << (8 * index);
-            }
-
-            if (saved != found) differences.Add(new ConfigDifference(offset, 4, saved, found, NameOf(offset)));
-        }
-
-        return differences;
+        return
+        [
+            .. _saved.Differences(ConfigSpaceSnapshot.FromBytes(now, _config.Subject)).Select(Compared).Where(static difference => difference.ChangedBits != 0),
+        ];
     }
 
-    private string NameOf(int offset)
-        => _ownership.Bits.FirstOrDefault(bits => bits.Offset >= offset && bits.Offset < offset + 4 && bits.Owner is RegisterOwner.Toolkit) is { Name: { } name } ? name : "Configuration space";
-
-    private uint Saved(int offset, int width)
+    private ConfigSpaceDifference Compared(ConfigSpaceDifference difference)
     {
-        var value = 0u;
-        for (var index = 0; index < width; index++) value |= (uint)_saved[offset + index] << (8 * index);
-        return value;
+        var compared = 0U;
+        for (var index = 0; index < difference.Width; index++) compared |= (uint)_ownership.ComparedBits(difference.Offset + index) << (8 * index);
+        return difference with { Saved = difference.Saved & compared, Found = difference.Found & compared };
     }
 
-    private uint Read(int offset, int width) => width switch
+    private uint Saved(int offset, int width) => Read(_saved, offset, width);
+
+    private uint Read(int offset, int width) => Read(_config, offset, width);
+
+    private static uint Read(IPciConfigSpace space, int offset, int width) => width switch
     {
-        1 => _config.ReadByte(offset),
-        2 => _config.ReadUInt16(offset),
-        _ => _config.ReadUInt32(offset),
+        1 => space.ReadByte(offset),
+        2 => space.ReadUInt16(offset),
+        _ => space.ReadUInt32(offset),
     };
 
     private void Write(int offset, int width, uint value)

@@ -15,10 +15,16 @@ internal static class SystemChecks
 
     internal static IEnumerable<PreflightFinding> Run(NextKernel next, IReadOnlyList<PciFunction> kept)
     {
-        foreach (var finding in CheckKernels(next)) yield return finding;
+        var image = TryOpen(next, out var refusal);
+        if (refusal is not null) yield return refusal;
+        if (image is not null)
+        {
+            foreach (var finding in CheckKernels(next, image)) yield return finding;
+        }
+
         foreach (var finding in CheckOrchestrator()) yield return finding;
         var ids = IdsOf(kept);
-        foreach (var finding in CheckCommandLine(next, ids)) yield return finding;
+        foreach (var finding in CheckCommandLine(next, image, ids)) yield return finding;
         foreach (var finding in CheckIds(kept, ids)) yield return finding;
     }
 
@@ -26,64 +32,57 @@ internal static class SystemChecks
     internal static IReadOnlyList<VfioPciId> IdsOf(IReadOnlyList<PciFunction> kept)
         => [.. kept.Select(static function => new VfioPciId(function.VendorId, function.DeviceId, function.SubsystemVendorId, function.SubsystemId)).Distinct()];
 
-    private static IEnumerable<PreflightFinding> CheckKernels(NextKernel next)
+    private static KernelImage? TryOpen(NextKernel next, out PreflightFinding? refusal)
     {
-        KernelImage image;
-        string? refusal = null;
+        refusal = null;
         try
         {
-            image = KernelImage.Open(next.ImagePath);
+            return next.Image;
         }
         catch (Exception failure) when (failure is LinuxException or KernelImageException)
         {
-            image = null!;
-            refusal = failure.Message;
+            refusal = new PreflightFinding("next kernel's image", next.ImagePath, FindingLevel.Refused, failure.Message, "Give the image of the kernel to jump into.");
+            return null;
+        }
+    }
+
+    private static IEnumerable<PreflightFinding> CheckKernels(NextKernel next, KernelImage image)
+    {
+        var running = HandoverState.Read(image);
+        foreach (var problem in running.Problems)
+            yield return new PreflightFinding("kexec handover", System, running.KhoEnabled && running.LiveUpdateEnabled ? FindingLevel.Note : FindingLevel.Refused, problem);
+        if (running.Problems.Count == 0) yield return new PreflightFinding("kexec handover", System, FindingLevel.Passed, $"KHO and live update are on ({running.Abi}).");
+
+        if (!image.HasLiveUpdate)
+        {
+            yield return new PreflightFinding("next kernel's image", next.ImagePath, FindingLevel.Refused, "It has no Live Update Orchestrator: it would drop all that is kept.", "Take a kernel with CONFIG_KEXEC_HANDOVER, CONFIG_LIVEUPDATE and CONFIG_LIVEUPDATE_MEMFD.");
+        }
+        else
+        {
+            var known = running.Abi.IsComplete;
+            foreach (var difference in running.Abi.DifferencesTo(image.Abi))
+            {
+                // A format of the running kernel that nobody shows cannot be compared; one that differs must not be jumped over.
+                var level = known || !difference.Contains("is not known", StringComparison.Ordinal) ? FindingLevel.Refused : FindingLevel.Note;
+                yield return new PreflightFinding("handover formats", next.ImagePath, level, difference, level == FindingLevel.Refused ? "Take a next kernel with the running kernel's formats." : null);
+            }
+
+            if (running.Abi.DifferencesTo(image.Abi).Count == 0) yield return new PreflightFinding("handover formats", next.ImagePath, FindingLevel.Passed, $"The next kernel reads {image.Abi}.");
         }
 
-        if (refusal is not null)
+        var initrd = next.InitrdPath is null ? 0 : new FileInfo(next.InitrdPath) is { Exists: true } file ? file.Length : -1;
+        if (initrd < 0)
         {
-            yield return new PreflightFinding("next kernel's image", next.ImagePath, FindingLevel.Refused, refusal, "Give the image of the kernel to jump into.");
+            yield return new PreflightFinding("next kernel's initrd", next.InitrdPath!, FindingLevel.Refused, "There is no such file.", "Give the initial RAM disk that the next kernel needs, or none.");
             yield break;
         }
 
-        using (image)
+        yield return running.Fits(image, initrd) switch
         {
-            var running = HandoverState.Read(image);
-            foreach (var problem in running.Problems)
-                yield return new PreflightFinding("kexec handover", System, running.KhoEnabled && running.LiveUpdateEnabled ? FindingLevel.Note : FindingLevel.Refused, problem);
-            if (running.Problems.Count == 0) yield return new PreflightFinding("kexec handover", System, FindingLevel.Passed, $"KHO and live update are on ({running.Abi}).");
-
-            if (!image.HasLiveUpdate)
-            {
-                yield return new PreflightFinding("next kernel's image", next.ImagePath, FindingLevel.Refused, "It has no Live Update Orchestrator: it would drop all that is kept.", "Take a kernel with CONFIG_KEXEC_HANDOVER, CONFIG_LIVEUPDATE and CONFIG_LIVEUPDATE_MEMFD.");
-            }
-            else
-            {
-                var known = running.Abi.IsComplete;
-                foreach (var difference in running.Abi.DifferencesTo(image.Abi))
-                {
-                    // A format of the running kernel that nobody shows cannot be compared; one that differs must not be jumped over.
-                    var level = known || !difference.Contains("is not known", StringComparison.Ordinal) ? FindingLevel.Refused : FindingLevel.Note;
-                    yield return new PreflightFinding("handover formats", next.ImagePath, level, difference, level == FindingLevel.Refused ? "Take a next kernel with the running kernel's formats." : null);
-                }
-
-                if (running.Abi.DifferencesTo(image.Abi).Count == 0) yield return new PreflightFinding("handover formats", next.ImagePath, FindingLevel.Passed, $"The next kernel reads {image.Abi}.");
-            }
-
-            var initrd = next.InitrdPath is null ? 0 : new FileInfo(next.InitrdPath) is { Exists: true } file ? file.Length : -1;
-            if (initrd < 0)
-            {
-                yield return new PreflightFinding("next kernel's initrd", next.InitrdPath!, FindingLevel.Refused, "There is no such file.", "Give the initial RAM disk that the next kernel needs, or none.");
-                yield break;
-            }
-
-            yield return running.Fits(image, initrd) switch
-            {
-                true => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Passed, "It fits KHO's scratch memory."),
-                false => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Refused, $"Kernel and initrd do not fit KHO's scratch memory ({string.Join(", ", running.ScratchAreas!)}).", "Boot the running kernel with a larger kho_scratch=, or take a smaller initrd."),
-                null => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Note, "Whether it fits KHO's scratch memory is not known: debugfs does not show that. The load, before anything is frozen, will tell."),
-            };
-        }
+            true => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Passed, "It fits KHO's scratch memory."),
+            false => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Refused, $"Kernel and initrd do not fit KHO's scratch memory ({string.Join(", ", running.ScratchAreas!)}).", "Boot the running kernel with a larger kho_scratch=, or take a smaller initrd."),
+            null => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Note, "Whether it fits KHO's scratch memory is not known: debugfs does not show that. The load, before anything is frozen, will tell."),
+        };
     }
 
     private static IEnumerable<PreflightFinding> CheckOrchestrator()
@@ -94,7 +93,7 @@ internal static class SystemChecks
             : new PreflightFinding("/dev/liveupdate", System, FindingLevel.Refused, $"{string.Join(", ", holders)} holds it, and it has one opener at a time.", "Have it create its session and close the file.");
     }
 
-    private static List<PreflightFinding> CheckCommandLine(NextKernel next, IReadOnlyList<VfioPciId> ids)
+    private static List<PreflightFinding> CheckCommandLine(NextKernel next, KernelImage? image, IReadOnlyList<VfioPciId> ids)
     {
         const string Check = "next kernel's command line";
         var line = next.Compose(ids);
@@ -114,7 +113,8 @@ internal static class SystemChecks
                 refusals.Add(new(Check, System, FindingLevel.Refused, $"{name}= is not what it is now: \"{string.Join(' ', running.GetAll(name))}\", next \"{string.Join(' ', line.GetAll(name))}\".", "The next kernel must set the devices up as this one does: give it the same."));
         }
 
-        if (line.ByteLength >= KernelCommandLine.BufferSize) refusals.Add(new(Check, System, FindingLevel.Refused, $"It has {line.ByteLength} bytes, and the kernel takes {KernelCommandLine.BufferSize - 1}.", "Shorten it: the kernel would cut its end off."));
+        if (image is not null && line.ByteLength > image.CommandLineLimit)
+            refusals.Add(new(Check, System, FindingLevel.Refused, $"It has {line.ByteLength} bytes; with {next.ImagePath} kexec_file_load takes at most {image.CommandLineLimit}.", "Shorten it."));
         return refusals.Count > 0 ? refusals : [new PreflightFinding(Check, System, FindingLevel.Passed, line.ToString())];
     }
 

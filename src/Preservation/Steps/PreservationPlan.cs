@@ -91,8 +91,7 @@ public sealed class PreservationPlan : Step
     private void LoadKernel()
     {
         var functions = _request.Devices.Select(static kept => PciFunction.Open(kept.Device.Address)).ToList();
-        using var image = KernelImage.Open(_request.NextKernel.ImagePath);
         using var initrd = _request.NextKernel.OpenInitrd();
-        Kexec.Load(image, _request.NextKernel.Compose(SystemChecks.IdsOf(functions)), initrd);
+        Kexec.Load(_request.NextKernel.Image, _request.NextKernel.Compose(SystemChecks.IdsOf(functions)), initrd);
     }
 }

@@ -161,7 +161,7 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         return mappings.ToDictionary(static entry => entry.Key, static entry => (IReadOnlyList<DmaMapping>)entry.Value);
     }
 
-    private RestoredDevice Restored(Device message, DmaAttachment attachment, IReadOnlyList<ConfigDifference> differences)
+    private RestoredDevice Restored(Device message, DmaAttachment attachment, IReadOnlyList<ConfigSpaceDifference> differences)
         => new(attachment, (PreservationTier)message.Tier, message.Driver, _mappings[message.IoasKey], differences);
 
     private static ConfigRestorer Config(PciFunction function, VfioDevice device, Device message)

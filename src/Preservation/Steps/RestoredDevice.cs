@@ -9,7 +9,7 @@ public sealed class RestoredDevice
 {
     private readonly IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> _mappings;
 
-    internal RestoredDevice(DmaAttachment attachment, PreservationTier tier, Messages.DriverState? driver, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> mappings, IReadOnlyList<ConfigDifference> differences)
+    internal RestoredDevice(DmaAttachment attachment, PreservationTier tier, Messages.DriverState? driver, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> mappings, IReadOnlyList<ConfigSpaceDifference> differences)
     {
         Attachment = attachment;
         Tier = tier;
@@ -39,7 +39,7 @@ public sealed class RestoredDevice
     public ReadOnlyMemory<byte> DriverState { get; }
 
     /// <summary>Registers whose compared bits are not what they were; empty when all was brought back.</summary>
-    public IReadOnlyList<ConfigDifference> ConfigDifferences { get; }
+    public IReadOnlyList<ConfigSpaceDifference> ConfigDifferences { get; }
 
     /// <summary>Where a memory is mapped for this device.</summary>
     /// <param name="memory">The memory's name.</param>
