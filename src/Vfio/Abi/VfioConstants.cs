@@ -13,7 +13,7 @@ internal static class VfioConstants
     public const ushort VFIO_REGION_INFO_CAP_TYPE = 2;
     public const ushort VFIO_REGION_INFO_CAP_MSIX_MAPPABLE = 3;
 
-    public const uint VFIO_REGION_TYPE_PCI_VENDOR_TYPE = 1u << 31;
+    public const int VFIO_REGION_TYPE_PCI_VENDOR_TYPE = 1 << 31;
     public const uint VFIO_REGION_TYPE_PCI_VENDOR_MASK = 0xffff;
 
     public const int VFIO_PCI_BAR0_REGION_INDEX = 0;
@@ -28,8 +28,8 @@ internal static class VfioConstants
 
     public const uint VFIO_PCI_HOT_RESET_FLAG_DEV_ID = 1 << 0;
     public const uint VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED = 1 << 1;
-    public const uint VFIO_PCI_DEVID_OWNED = 0;
-    public const uint VFIO_PCI_DEVID_NOT_OWNED = uint.MaxValue;
+    public const int VFIO_PCI_DEVID_OWNED = 0;
+    public const int VFIO_PCI_DEVID_NOT_OWNED = -1;
 
     // Each is its width in bytes.
     public const uint VFIO_DEVICE_IOEVENTFD_8 = 1 << 0;

@@ -6,7 +6,7 @@ namespace Devices.Vfio;
 public readonly record struct VfioRegionType(uint Type, uint Subtype)
 {
     /// <summary>The PCI vendor whose type it is; null if it is one of VFIO's own (<c>VFIO_REGION_TYPE_PCI_VENDOR_TYPE</c>).</summary>
-    public ushort? VendorId => (Type & VfioConstants.VFIO_REGION_TYPE_PCI_VENDOR_TYPE) != 0
+    public ushort? VendorId => ((int)Type & VfioConstants.VFIO_REGION_TYPE_PCI_VENDOR_TYPE) != 0
         ? (ushort)(Type & VfioConstants.VFIO_REGION_TYPE_PCI_VENDOR_MASK)
         : null;
 }

@@ -126,11 +126,11 @@ public sealed class HotResetPlan
             var address = PciAddress.FromRoutingId(domain, (ushort)((device.bus << 8) | device.devfn));
             affected[i] = (info.flags & VfioConstants.VFIO_PCI_HOT_RESET_FLAG_DEV_ID) == 0
                 ? new AffectedDevice(address, HotResetOwnership.ProvedByGroup, null, device.group_id)
-                : device.devid switch
+                : (int)device.devid switch
                 {
                     VfioConstants.VFIO_PCI_DEVID_NOT_OWNED => new AffectedDevice(address, HotResetOwnership.NotOwned, null, null),
                     VfioConstants.VFIO_PCI_DEVID_OWNED => new AffectedDevice(address, HotResetOwnership.OwnedByGroup, null, null),
-                    var id => new AffectedDevice(address, HotResetOwnership.Owned, id, null),
+                    var id => new AffectedDevice(address, HotResetOwnership.Owned, (uint)id, null),
                 };
         }
 
