@@ -10,6 +10,8 @@ internal sealed class BoundDevice : IDisposable
 {
     internal const string EduIds = "1234:11e8";
     internal const string NvmeClass = "010802";
+    internal const string IgbIds = "8086:10c9";
+    internal const string SharedMemoryIds = "1af4:1110";
 
     private readonly string? _formerDriver;
 
@@ -31,6 +33,13 @@ internal sealed class BoundDevice : IDisposable
     internal static BoundDevice Edu() => new(EduFunction());
 
     internal static BoundDevice Nvme() => new(NvmeFunction());
+
+    internal static BoundDevice Igb() => new(IgbFunction());
+
+    /// <summary>QEMU's ivshmem: BAR 2 is memory.</summary>
+    internal static BoundDevice SharedMemory() => new(PciFunction.Open(PciAddress.Parse(Rig.ById(SharedMemoryIds)[0])));
+
+    internal static PciFunction IgbFunction() => PciFunction.Open(PciAddress.Parse(Rig.ById(IgbIds)[0]));
 
     internal static PciFunction EduFunction() => PciFunction.Open(PciAddress.Parse(Rig.ById(EduIds)[0]));
 

@@ -1,5 +1,6 @@
 # The machine: options of the guest to QEMU's arguments. Slots are fixed, so that addresses do not move
-# with the options: 02 root, 03 share, 04 output, 05 edu, 06 bridge, 08 and up root ports (NVMe first, then VFs' PFs, then igb).
+# with the options: 02 root, 03 share, 04 output, 05 edu, 06 bridge, 08 and up root ports (NVMe first, then VFs' PFs, then igb,
+# then the card).
 # shellcheck shell=bash
 
 readonly VFS_OF_A_CONTROLLER=127
@@ -80,6 +81,14 @@ qemu_root_port_devices() {
   if ((IGB)); then
     qemu_root_port "$port"
     QEMU+=(-device "igb,id=igb0,bus=port$port,romfile=")
+    port=$((port + 1))
+  fi
+  if ((CARD)); then
+    qemu_root_port "$port"
+    QEMU+=(-device "nvme,id=card0,serial=devkeep-card0,bus=port$port,addr=00.0,multifunction=on"
+      -device "nvme,id=card1,serial=devkeep-card1,bus=port$port,addr=00.1,multifunction=on"
+      -object memory-backend-ram,id=shared,size=1M,share=on
+      -device "ivshmem-plain,id=card2,memdev=shared,bus=port$port,addr=00.2,multifunction=on")
   fi
 }
 

@@ -37,6 +37,22 @@ public class VfioRegionTests
         Assert.Throws<InvalidDataException>(() => Read([new VfioInfoCapability(1, 1, new byte[7])], VfioRegionFlags.Mmap));
     }
 
+    [Fact]
+    public void A_type_tells_its_vendor()
+    {
+        Assert.Equal((ushort)0x8086, new VfioRegionType(0x8000_8086, 1).VendorId);
+        Assert.Null(new VfioRegionType(1, 1).VendorId);
+    }
+
+    [Fact]
+    public void Completed_atomic_ops_are_told_and_a_short_capability_is_refused()
+    {
+        static VfioDeviceInfo Info(params VfioInfoCapability[] capabilities) => new(VfioDeviceFlags.Pci, 9, 5, capabilities);
+        Assert.Equal(AtomicOps.Bits32 | AtomicOps.Bits128, Info(new VfioInfoCapability(5, 1, new byte[] { 5, 0, 0, 0, 0, 0, 0, 0 })).AtomicCompletion);
+        Assert.Equal(AtomicOps.None, Info(new VfioInfoCapability(4, 1, new byte[8])).AtomicCompletion);
+        Assert.Throws<InvalidDataException>(() => Info(new VfioInfoCapability(5, 1, new byte[3])));
+    }
+
     [Theory]
     [InlineData(0x1000UL, 0x1000UL, true)]
     [InlineData(0x1000UL, 0x2000UL, true)]
@@ -50,11 +66,11 @@ public class VfioRegionTests
 
     [Theory]
     [InlineData("pos:\t0\nvfio-device-syspath: /sys/devices/pci0000:00/0000:00:03.0/0000:01:00.0\n", "0000:01:00.0")]
-    [InlineData("pos:\t0\nvfio-device-syspath: /sys/devices/virtual/mtty/mtty/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001\n", null)]
+    [InlineData("pos:\t0\nvfio-device-syspath: /sys/devices/virtual/mtty/mtty/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001\n", "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001")]
     [InlineData("pos:\t0\nflags:\t02\n", null)]
     [InlineData("", null)]
-    public void The_address_of_a_descriptor_comes_from_fdinfo(string text, string? address)
-        => Assert.Equal(address, VfioCdev.ParseFdInfo(text)?.ToString());
+    public void The_name_of_a_descriptor_comes_from_fdinfo(string text, string? name)
+        => Assert.Equal(name, VfioCdev.ParseFdInfo(text)?.ToString());
 
     private static IReadOnlyList<MappableArea> Read(VfioInfoCapability[] capabilities, VfioRegionFlags flags)
         => VfioRegion.ReadAreas(capabilities, flags, Size, "test");

@@ -69,6 +69,8 @@ public enum Errno
     ENAMETOOLONG = 36,
     /// <summary>The kernel does not have this system call.</summary>
     ENOSYS = 38,
+    /// <summary>No message of the kind asked for: no migration data for now.</summary>
+    ENOMSG = 42,
     /// <summary>Value too large for its type.</summary>
     EOVERFLOW = 75,
     /// <summary>Message too long.</summary>

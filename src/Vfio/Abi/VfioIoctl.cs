@@ -101,6 +101,28 @@ internal static class VfioIoctl
         ("VFIO_DEVICE_RESET", Errno.EINVAL)
             => "The kernel knows no way to reset this function alone, or its reset_method was cleared when it was opened.",
         ("VFIO_DEVICE_RESET", Errno.EAGAIN) => "Another driver holds the device's lock: try again.",
+        ("VFIO_DEVICE_GET_PCI_HOT_RESET_INFO" or "VFIO_DEVICE_PCI_HOT_RESET", Errno.ENODEV)
+            => "Neither its slot nor its bus can be reset: it sits on a root bus, or something on its bus forbids it.",
+        ("VFIO_DEVICE_GET_PCI_HOT_RESET_INFO", Errno.EPERM) => "An affected device is in no IOMMU group: it cannot be told whose it is.",
+        ("VFIO_DEVICE_GET_PCI_HOT_RESET_INFO", Errno.ENOTTY) => "The device's driver has no hot reset.",
+        ("VFIO_DEVICE_PCI_HOT_RESET", Errno.EINVAL) => "An affected device is bound to no VFIO driver, or to another iommufd.",
+        ("VFIO_DEVICE_PCI_HOT_RESET", Errno.EBUSY) => "An affected device is in the middle of another call: try again.",
+        ("VFIO_DEVICE_PCI_HOT_RESET", Errno.ENOTTY)
+            => "The devices were reset, but did not answer in time afterwards, or the port above them cannot tell.",
+        ("VFIO_DEVICE_IOEVENTFD", Errno.EEXIST) => "The same value is written to that register on a signal already.",
+        ("VFIO_DEVICE_IOEVENTFD", Errno.ENOSPC) => "The device has as many writes on signals as the kernel allows (1000).",
+        ("VFIO_DEVICE_IOEVENTFD", Errno.EINVAL) => "The kernel makes no such write: in the MSI-X table, or of that width.",
+        ("VFIO_DEVICE_FEATURE_PCI_VF_TOKEN", Errno.ENOTTY) => "Only a PF with SR-IOV on vfio-pci has a VF token.",
+        ("VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY" or "VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP", Errno.EINVAL)
+            => "Low power was entered already: exit first.",
+        ("VFIO_DEVICE_FEATURE_DMA_LOGGING_START", Errno.EINVAL) => "Ranges overlap, or a log is running already.",
+        ("VFIO_DEVICE_FEATURE_DMA_LOGGING_START", Errno.E2BIG) => "Too many ranges: the kernel takes 256.",
+        ("VFIO_DEVICE_FEATURE_DMA_BUF", Errno.ENODEV) => "The device has no such BAR, or its range could not be claimed.",
+        ("VFIO_DEVICE_FEATURE_DMA_BUF", Errno.EINVAL) => "Not a memory BAR, or a part exceeds it.",
+        ("VFIO_DEVICE_FEATURE_DMA_BUF", Errno.EOPNOTSUPP) => "The kernel was built without CONFIG_VFIO_PCI_DMABUF, or the device's driver has no dma-bufs.",
+        ("VFIO_MIG_GET_PRECOPY_INFO", Errno.EINVAL) => "The device is neither in PreCopy nor in PreCopyP2P.",
+        (_, Errno.ENOTTY) when call.StartsWith("VFIO_DEVICE_FEATURE", StringComparison.Ordinal)
+            => "The device's driver does not have this feature, or the kernel is older than it.",
         ("VFIO_DEVICE_SET_IRQS", Errno.ENODEV) => "No interrupt line is connected to the device's pin.",
         ("VFIO_DEVICE_SET_IRQS", Errno.EBUSY) => "The line is shared with a device whose driver does not share it.",
         ("VFIO_DEVICE_SET_IRQS", Errno.ENOSPC) => "The host has too few interrupt vectors left: ask for fewer.",

@@ -15,7 +15,7 @@ internal sealed class VfioConfigSpace(VfioDevice device, VfioRegion region) : IP
 
     public int Length { get; } = (int)Math.Min(region.Size, PciRegs.PCI_CFG_SPACE_EXP_SIZE);
 
-    public string Subject { get; } = device.Address.ToString();
+    public string Subject { get; } = device.Name;
 
     public void Read(int offset, Span<byte> destination)
     {
@@ -41,12 +41,12 @@ internal sealed class VfioConfigSpace(VfioDevice device, VfioRegion region) : IP
     internal void CheckWhileMapped(int offset, ReadOnlySpan<byte> source)
     {
         if (Covers(offset, source, PciRegs.PCI_COMMAND, out var command) && (command & MemoryEnable) == 0)
-            throw new InvalidOperationException($"Memory Enable of {device.Address} cannot be cleared while a BAR is mapped: the next access would raise SIGBUS. Dispose the mappings first.");
+            throw new InvalidOperationException($"Memory Enable of {device.Name} cannot be cleared while a BAR is mapped: the next access would raise SIGBUS. Dispose the mappings first.");
         if (PowerManagement != 0
             && Covers(offset, source, PowerManagement + PciRegs.PCI_PM_CTRL, out var control)
             && (control & PowerStateMask) != 0)
         {
-            throw new InvalidOperationException($"{device.Address} cannot leave D0 while a BAR is mapped: the next access could raise SIGBUS. Dispose the mappings first.");
+            throw new InvalidOperationException($"{device.Name} cannot leave D0 while a BAR is mapped: the next access could raise SIGBUS. Dispose the mappings first.");
         }
     }
 

@@ -85,6 +85,6 @@ public sealed class IoasAttachment : DmaAttachment, IDisposable
 
     private void ThrowIfDetached()
     {
-        if (!IsAttached) throw new InvalidOperationException($"{Device.Address} is not attached to {Ioas} through this object any more.");
+        if (!IsAttached) throw new InvalidOperationException($"{Device.Name} is not attached to {Ioas} through this object any more.");
     }
 }

@@ -13,7 +13,7 @@ internal static class IommufdAttach
         device.ThrowIfEnded();
         // An id is meaningless in another iommufd: there it could name somebody else's memory.
         if (!ReferenceEquals(target.Context, context))
-            throw new ArgumentException($"{target} belongs to another context than {device.Address} is bound to.", nameof(target));
+            throw new ArgumentException($"{target} belongs to another context than {device.Name} is bound to.", nameof(target));
         var attach = new vfio_device_attach_iommufd_pt
         {
             argsz = (uint)sizeof(vfio_device_attach_iommufd_pt),
@@ -47,5 +47,5 @@ internal static class IommufdAttach
         VfioIoctl.Call(device.Fd, ref detach, Subject(device, pasid));
     }
 
-    private static string Subject(VfioDevice device, Pasid? pasid) => pasid is null ? device.Address.ToString() : $"{device.Address} PASID {pasid}";
+    private static string Subject(VfioDevice device, Pasid? pasid) => pasid is null ? device.Name : $"{device.Name} PASID {pasid}";
 }

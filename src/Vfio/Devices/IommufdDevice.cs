@@ -1,6 +1,5 @@
 using Devices.Iommufd;
 using Devices.Linux;
-using Devices.Pci;
 
 namespace Devices.Vfio;
 
@@ -10,8 +9,8 @@ public sealed class IommufdDevice : VfioDevice
     private readonly List<PasidAttachment> _pasids = [];
     private IoasAttachment? _attachment;
 
-    internal IommufdDevice(FileDescriptor fd, PciAddress address, IommuContext context, uint? deviceId, bool adopted)
-        : base(fd, address, adopted)
+    internal IommufdDevice(FileDescriptor fd, DeviceIdentity identity, IommuContext context, uint? deviceId, bool adopted)
+        : base(fd, identity, adopted)
     {
         Context = context;
         IommufdDeviceId = deviceId;
@@ -96,6 +95,6 @@ public sealed class IommufdDevice : VfioDevice
     private void ThrowIfAttached()
     {
         ThrowIfEnded();
-        if (Attachment is { } current) throw new InvalidOperationException($"{Address} is attached to {current.Hwpt ?? (IommuObject)current.Ioas} already: detach it first.");
+        if (Attachment is { } current) throw new InvalidOperationException($"{Name} is attached to {current.Hwpt ?? (IommuObject)current.Ioas} already: detach it first.");
     }
 }

@@ -5,27 +5,36 @@ using Devices.Pci;
 namespace Devices.Vfio;
 
 /// <summary>
-/// The open character device of a PCI function on a VFIO driver, before it is bound to an iommufd: nothing can be done with it but bind
-/// it or pass its descriptor on. Opening touches no device; binding does.
+/// The open character device of a PCI function or a mediated device on a VFIO driver, before it is bound to an iommufd: nothing can be
+/// done with it but bind it or pass its descriptor on. Opening touches no device; binding does.
 /// </summary>
 public sealed class VfioCdev : IDisposable
 {
     private const string Directory = "/dev/vfio/devices";
     private const string FdInfoKey = "vfio-device-syspath:";
+    private const string MediatedDevices = "/sys/bus/mdev/devices";
+    private readonly DeviceIdentity _identity;
     private FileDescriptor? _fd;
 
-    private VfioCdev(FileDescriptor fd, PciAddress address)
+    private VfioCdev(FileDescriptor fd, DeviceIdentity identity)
     {
         _fd = fd;
-        Address = address;
+        _identity = identity;
     }
 
     /// <summary>The function's address.</summary>
-    public PciAddress Address { get; }
+    /// <exception cref="InvalidOperationException">It is a mediated device, which has none.</exception>
+    public PciAddress Address => _identity.RequireAddress();
+
+    /// <summary>A mediated device's UUID; null for a PCI function.</summary>
+    public Guid? MediatedId => _identity.MediatedId;
+
+    /// <summary>The function's address or the mediated device's UUID, as sysfs has it.</summary>
+    public string Name => _identity.Name;
 
     /// <summary>The descriptor, owned by this object: a process that receives a duplicate can bind it.</summary>
     /// <exception cref="ObjectDisposedException">It was closed, or went over to an <see cref="IommufdDevice"/>.</exception>
-    public FileDescriptor Fd => _fd ?? throw new ObjectDisposedException(nameof(VfioCdev), $"The device file of {Address} was closed, or belongs to the bound device now.");
+    public FileDescriptor Fd => _fd ?? throw new ObjectDisposedException(nameof(VfioCdev), $"The device file of {Name} was closed, or belongs to the bound device now.");
 
     /// <summary>Whether the file is bound to an iommufd, by this process or another one that has the same open file.</summary>
     /// <remarks><c>VFIO_DEVICE_GET_INFO</c>, which an unbound file answers by EINVAL.</remarks>
@@ -40,7 +49,7 @@ public sealed class VfioCdev : IDisposable
             {
                 Errno.None => true,
                 Errno.EINVAL => false,
-                _ => throw VfioIoctl.Failure(errno, vfio_device_info.Name, Address.ToString()),
+                _ => throw VfioIoctl.Failure(errno, vfio_device_info.Name, Name),
             };
         }
     }
@@ -66,27 +75,43 @@ public sealed class VfioCdev : IDisposable
                 Errno.ENODEV, "open vfio-dev", address.ToString(), $"The device is not bound to vfio-pci: {state}. To change that: devkeep bind {address}");
         }
 
-        return NoIommuException.IsCdev(name) ? throw new NoIommuException(address) : Open(name, address);
+        return NoIommuException.IsCdev(name) ? throw new NoIommuException(address) : Open(name, new DeviceIdentity(address));
+    }
+
+    /// <summary>Opens a mediated device (mdev): one that a driver makes up, such as the kernel's sample <c>mtty</c>.</summary>
+    /// <param name="mediatedId">Its UUID, as it was created by.</param>
+    /// <remarks><c>open(2)</c> of <c>/dev/vfio/devices/vfioN</c>, N by <c>/sys/bus/mdev/devices/UUID/vfio-dev</c>.</remarks>
+    /// <exception cref="LinuxException">There is no such device, no VFIO driver is bound to it, or it cannot be opened.</exception>
+    public static VfioCdev Open(Guid mediatedId)
+    {
+        var path = $"{MediatedDevices}/{mediatedId}/vfio-dev";
+        if (!System.IO.Directory.Exists(path))
+        {
+            throw new LinuxException(
+                Errno.ENODEV, "open vfio-dev", mediatedId.ToString(), "No mediated device has this UUID, or no VFIO driver is bound to it: see /sys/bus/mdev/devices.");
+        }
+
+        return Open(Path.GetFileName(System.IO.Directory.EnumerateDirectories(path).Single()), new DeviceIdentity(mediatedId));
     }
 
     /// <summary>As <see cref="Open(PciFunction)"/>, for a device without an IOMMU.</summary>
-    internal static VfioCdev OpenUnsafely(PciFunction function, string name) => Open(name, function.Address);
+    internal static VfioCdev OpenUnsafely(PciFunction function, string name) => Open(name, new DeviceIdentity(function.Address));
 
     /// <summary>Works on a device file that another process opened and passed on.</summary>
     /// <param name="fd">Its descriptor, which is duplicated and stays the caller's.</param>
-    /// <param name="address">The address that it must have; null to take what the kernel says.</param>
+    /// <param name="address">The address that it must have; null to take what the kernel says, also a mediated device.</param>
     /// <remarks>The address is compared with <c>vfio-device-syspath</c> in <c>/proc/self/fdinfo</c>, where the kernel gives it.</remarks>
     /// <exception cref="ArgumentException">The descriptor is of another device or of none, or its address is neither given nor told by the kernel.</exception>
     /// <exception cref="NoIommuException">No IOMMU stands before the device.</exception>
     public static VfioCdev FromFd(FileDescriptor fd, PciAddress? address = null)
     {
         ArgumentNullException.ThrowIfNull(fd);
-        var found = AddressOf(fd);
+        var found = IdentityOf(fd);
         if (found is { } actual && address is { } expected && actual != expected)
             throw new ArgumentException($"The descriptor {fd.Subject} is of the device {actual}, not of {expected}.", nameof(fd));
-        if ((found ?? address) is not { } known)
-            throw new ArgumentException($"The descriptor {fd.Subject} is of no VFIO PCI device, or the kernel does not tell which: give its address.", nameof(fd));
-        return NoIommuException.IsCdev(fd.LinkTarget) ? throw new NoIommuException(known) : new VfioCdev(fd.Duplicate(), known);
+        if ((found ?? (address is { } given ? new DeviceIdentity(given) : null)) is not { } known)
+            throw new ArgumentException($"The descriptor {fd.Subject} is of no VFIO device, or the kernel does not tell which: give its address.", nameof(fd));
+        return NoIommuException.IsCdev(fd.LinkTarget) ? throw new NoIommuException(known.RequireAddress()) : new VfioCdev(fd.Duplicate(), known);
     }
 
     /// <summary>
@@ -105,14 +130,14 @@ public sealed class VfioCdev : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         var deviceId = BindFile(context, vfToken);
-        return new IommufdDevice(Spend(), Address, context, deviceId, adopted: false);
+        return new IommufdDevice(Spend(), _identity, context, deviceId, adopted: false);
     }
 
     /// <summary>As <see cref="Bind"/>, for a device without an IOMMU.</summary>
     internal UnsafeNoIommuDevice BindUnsafely(IommuContext context)
     {
         _ = BindFile(context, vfToken: null);
-        return new UnsafeNoIommuDevice(Spend(), Address, context);
+        return new UnsafeNoIommuDevice(Spend(), _identity, context);
     }
 
     /// <summary>
@@ -126,10 +151,11 @@ public sealed class VfioCdev : IDisposable
     public IommufdDevice AdoptBound(IommuContext context, uint? iommufdDeviceId = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (!IsBound) throw new InvalidOperationException($"{Address} is not bound to an iommufd by this file: bind it.");
-        if (iommufdDeviceId is { } id && !context.HasDevice(id))
-            throw new ArgumentException($"The iommufd has no device {id}: {Address} is not bound to it.", nameof(context));
-        return new IommufdDevice(Spend(), Address, context, iommufdDeviceId, adopted: true);
+        if (!IsBound) throw new InvalidOperationException($"{Name} is not bound to an iommufd by this file: bind it.");
+        // A mediated device has no hardware behind it that could be asked for.
+        if (iommufdDeviceId is { } id && MediatedId is null && !context.HasDevice(id))
+            throw new ArgumentException($"The iommufd has no device {id}: {Name} is not bound to it.", nameof(context));
+        return new IommufdDevice(Spend(), _identity, context, iommufdDeviceId, adopted: true);
     }
 
     /// <summary>Closes this process's descriptor. If the file is bound and nobody else has it open, that is the device's last close.</summary>
@@ -139,38 +165,38 @@ public sealed class VfioCdev : IDisposable
         _fd = null;
     }
 
-    internal static PciAddress? ParseFdInfo(string fdInfo)
+    internal static DeviceIdentity? ParseFdInfo(string fdInfo)
     {
         foreach (var line in fdInfo.AsSpan().EnumerateLines())
         {
             if (!line.StartsWith(FdInfoKey, StringComparison.Ordinal)) continue;
             var path = line[FdInfoKey.Length..].Trim();
-            return PciAddress.TryParse(path[(path.LastIndexOf('/') + 1)..], out var address) ? address : null;
+            return DeviceIdentity.Parse(path[(path.LastIndexOf('/') + 1)..]);
         }
 
         return null;
     }
 
-    private static VfioCdev Open(string name, PciAddress address)
+    private static VfioCdev Open(string name, DeviceIdentity identity)
     {
         var path = $"{Directory}/{name}";
         var fd = FileDescriptor.TryOpen(path, OpenMode.ReadWrite, out var errno);
-        if (fd is not null) return Verified(fd, address, path);
-        var subject = $"{path} ({address})";
+        if (fd is not null) return Verified(fd, identity, path);
+        var subject = $"{path} ({identity})";
         throw errno == Errno.EBUSY
             ? VfioIoctl.Failure(errno, "open", subject, $"{Holders(path)} If the device was preserved by a live update it must be retrieved from its session.")
             : VfioIoctl.Failure(errno, "open", subject);
     }
 
     // Between reading the name and opening it the device may have gone and another one taken the number.
-    private static VfioCdev Verified(FileDescriptor fd, PciAddress address, string path)
+    private static VfioCdev Verified(FileDescriptor fd, DeviceIdentity identity, string path)
     {
-        if (AddressOf(fd) is not { } actual || actual == address) return new VfioCdev(fd, address);
+        if (IdentityOf(fd) is not { } actual || actual == identity) return new VfioCdev(fd, identity);
         fd.Dispose();
-        throw new LinuxException(Errno.ENODEV, "open", path, $"It is the device {actual} now, no longer {address}: try again.");
+        throw new LinuxException(Errno.ENODEV, "open", path, $"It is the device {actual} now, no longer {identity}: try again.");
     }
 
-    private static PciAddress? AddressOf(FileDescriptor fd)
+    private static DeviceIdentity? IdentityOf(FileDescriptor fd)
     {
         using var lease = fd.Lease();
         return ParseFdInfo(File.ReadAllText($"/proc/self/fdinfo/{lease.Number}"));
@@ -211,12 +237,17 @@ public sealed class VfioCdev : IDisposable
 
     private LinuxException BindFailure(FileDescriptor fd, Errno errno, bool withToken)
     {
-        if (PciFunction.TryOpen(Address, out var function) && GroupNotViableException.Explain(errno, vfio_device_bind_iommufd.Name, function) is { } notViable)
+        if (MediatedId is null && PciFunction.TryOpen(Address, out var function) && GroupNotViableException.Explain(errno, vfio_device_bind_iommufd.Name, function) is { } notViable)
             return notViable;
-        if (errno != Errno.EINVAL) return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Address.ToString());
+        if (errno != Errno.EINVAL)
+        {
+            var wrongToken = errno == Errno.EACCES && withToken ? "The VF token is not the one that the PF has now." : null;
+            return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Name, wrongToken);
+        }
+
         var remedy = "It is bound already, and a device is bound once: its own descriptor, passed on, is what gives it to another process. "
             + Holders(fd.LinkTarget)
             + (withToken ? " Or the VF token is not wanted: neither PF nor VF, or the PF is not on vfio-pci." : string.Empty);
-        return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Address.ToString(), remedy);
+        return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Name, remedy);
     }
 }

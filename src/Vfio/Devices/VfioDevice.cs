@@ -1,12 +1,13 @@
+using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
 
 namespace Devices.Vfio;
 
 /// <summary>
-/// An open PCI device: registers, interrupts, configuration space. For one owner, as all that comes from it. Which memory it reaches is
-/// for the kind of device to say: an <see cref="IommufdDevice"/> is attached to an address space of an iommufd, a
-/// <see cref="ContainerDevice"/> reaches what is mapped in its container.
+/// An open PCI device, or a mediated device that looks like one: registers, interrupts, configuration space. For one owner, as all that
+/// comes from it. Which memory it reaches is for the kind of device to say: an <see cref="IommufdDevice"/> is attached to an address space
+/// of an iommufd, a <see cref="ContainerDevice"/> reaches what is mapped in its container.
 /// </summary>
 /// <remarks>
 /// <para>The kernel ties a device to its open file: when the last descriptor and the last mapping of a BAR are gone it stops the device,
@@ -28,20 +29,25 @@ public abstract class VfioDevice : IDisposable
     private static readonly HashSet<VfioDevice> Rooted = [];
 
     private readonly List<BarMapping> _mappings = [];
+    private readonly List<IoEventFd> _ioEventFds = [];
     private readonly Dictionary<int, VfioRegion> _regions = [];
     private readonly FileDescriptor _fd;
+    private readonly DeviceIdentity _identity;
     private VfioConfigSpace? _configSpace;
     private bool _ended;
 
-    private protected VfioDevice(FileDescriptor fd, PciAddress address, bool adopted)
+    private protected VfioDevice(FileDescriptor fd, DeviceIdentity identity, bool adopted)
     {
         _fd = fd;
-        Address = address;
+        _identity = identity;
         Interrupts = new VfioInterrupts(this, inherited: adopted);
+        Features = new VfioFeatures(this);
+        Power = new VfioPower(this);
+        Migration = new VfioMigration(this);
         lock (Rooted) Rooted.Add(this);
         try
         {
-            Info = VfioDeviceInfo.Read(fd, address.ToString());
+            Info = VfioDeviceInfo.Read(fd, Name);
             Bars = [.. Enumerable.Range(VfioConstants.VFIO_PCI_BAR0_REGION_INDEX, BarCount).Select(index => new Bar(Region(index)))];
         }
         catch
@@ -52,7 +58,14 @@ public abstract class VfioDevice : IDisposable
     }
 
     /// <summary>Its address.</summary>
-    public PciAddress Address { get; }
+    /// <exception cref="InvalidOperationException">It is a mediated device, which has none.</exception>
+    public PciAddress Address => _identity.RequireAddress();
+
+    /// <summary>A mediated device's UUID; null for a PCI function.</summary>
+    public Guid? MediatedId => _identity.MediatedId;
+
+    /// <summary>Its address, or its UUID if it is a mediated device: what errors name.</summary>
+    public string Name => _identity.Name;
 
     /// <summary>What it says of itself.</summary>
     public VfioDeviceInfo Info { get; }
@@ -62,6 +75,15 @@ public abstract class VfioDevice : IDisposable
 
     /// <summary>Its interrupts.</summary>
     public VfioInterrupts Interrupts { get; }
+
+    /// <summary>What it supports beyond registers and interrupts.</summary>
+    public VfioFeatures Features { get; }
+
+    /// <summary>Low power under the platform's control.</summary>
+    public VfioPower Power { get; }
+
+    /// <summary>Saving and loading its state, where its driver can.</summary>
+    public VfioMigration Migration { get; }
 
     /// <summary>The descriptor, owned by this object: its duplicate in another process keeps the device open.</summary>
     public FileDescriptor Fd => _fd;
@@ -81,6 +103,10 @@ public abstract class VfioDevice : IDisposable
 
     internal bool DecodesMemory => Config.DecodesMemory;
 
+    internal bool HasMappings => _mappings.Count > 0;
+
+    internal bool HasEnded => _ended;
+
     private VfioConfigSpace Config
     {
         get
@@ -99,20 +125,55 @@ public abstract class VfioDevice : IDisposable
     {
         ThrowIfEnded();
         if (index < 0 || index >= Info.RegionCount)
-            throw new ArgumentOutOfRangeException(nameof(index), $"{Address} has the regions 0 to {Info.RegionCount - 1}.");
+            throw new ArgumentOutOfRangeException(nameof(index), $"{Name} has the regions 0 to {Info.RegionCount - 1}.");
         if (!_regions.TryGetValue(index, out var region)) _regions.Add(index, region = VfioRegion.Query(this, index));
         return region;
     }
 
-    /// <summary>Resets the device alone, by the first of its reset methods that works. Interrupts stay armed, BARs mapped.</summary>
+    /// <summary>
+    /// Resets the device alone, by the first of its reset methods that works. Interrupts stay armed, BARs mapped; a migration under way
+    /// ends, and its state is <see cref="MigrationState.Running"/> again.
+    /// </summary>
     /// <remarks><c>VFIO_DEVICE_RESET</c>. Takes 100 ms and more on real hardware.</remarks>
     /// <exception cref="LinuxException">EINVAL: it has no reset method, or none when it was opened. EAGAIN: it is locked.</exception>
     public void Reset()
     {
         ThrowIfEnded();
         var errno = Ioctl.TryValue(_fd, VfioIoctl.VFIO_DEVICE_RESET, 0, out _);
-        if (errno != Errno.None) throw VfioIoctl.Failure(errno, nameof(VfioIoctl.VFIO_DEVICE_RESET), Address.ToString());
+        if (errno != Errno.None) throw VfioIoctl.Failure(errno, nameof(VfioIoctl.VFIO_DEVICE_RESET), Name);
+        Migration.EndSession();
     }
+
+    /// <summary>
+    /// Asks which devices a reset of the whole bus or slot would hit, for <see cref="HotResetPlan.Execute"/> to do it. Changes nothing.
+    /// </summary>
+    /// <param name="kept">Devices that must not be reset: the plan refuses if it would hit one.</param>
+    /// <remarks><c>VFIO_DEVICE_GET_PCI_HOT_RESET_INFO</c>.</remarks>
+    /// <exception cref="LinuxException">ENODEV: neither its bus nor its slot can be reset. EPERM: an affected device has no IOMMU.</exception>
+    public HotResetPlan PlanHotReset(params IEnumerable<PciAddress> kept) => HotResetPlan.For(this, kept);
+
+    /// <summary>
+    /// Sets a PF's VF token, the secret that from now on opens its VFs, and itself while they are in use. The token given when the PF
+    /// was bound is forgotten; VFs that are open already stay so.
+    /// </summary>
+    /// <param name="token">The token: any UUID. The kernel does not give it back.</param>
+    /// <remarks><c>VFIO_DEVICE_FEATURE_PCI_VF_TOKEN</c>. Given to <see cref="VfioCdev.Bind"/>.</remarks>
+    /// <exception cref="LinuxException">ENOTTY: the device is no PF with SR-IOV.</exception>
+    public unsafe void SetVfToken(Guid token)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(Guid)];
+        _ = token.TryWriteBytes(bytes, bigEndian: true, out _);
+        var errno = Features.Try(VfioFeature.PciVfToken, vfio_device_feature_flags.VFIO_DEVICE_FEATURE_SET, bytes, out _);
+        if (errno != Errno.None) throw Features.Failure(VfioFeature.PciVfToken, errno);
+    }
+
+    /// <summary>Has the device log which memory it writes to, within given ranges, until the result is stopped.</summary>
+    /// <param name="pageSize">The granularity asked for, in bytes, a power of two; the device may choose another one.</param>
+    /// <param name="ranges">The ranges to watch, without overlap; the kernel takes 256 at most, and a device may take fewer.</param>
+    /// <remarks><c>VFIO_DEVICE_FEATURE_DMA_LOGGING_START</c>. A device has one log at a time.</remarks>
+    /// <exception cref="ArgumentException">No range, one is not aligned to the page size, or the page size is no power of two.</exception>
+    /// <exception cref="LinuxException">ENOTTY: not supported. EINVAL: ranges overlap. E2BIG: too many ranges.</exception>
+    public DmaLog StartDmaLogging(ulong pageSize, params ReadOnlySpan<IovaRange> ranges) => DmaLog.Start(this, pageSize, ranges);
 
     /// <summary>
     /// Gives up the device without touching it: BARs are unmapped and this process's descriptor is closed, no call reaches the device.
@@ -125,8 +186,8 @@ public abstract class VfioDevice : IDisposable
     }
 
     /// <summary>
-    /// Gives up the device: disarms the interrupts armed through this object, unmaps its BARs, closes this process's descriptor. It is
-    /// not detached or reset here; the kernel does both if nobody else holds the device.
+    /// Gives up the device: disarms the interrupts armed through this object, ends its writes on signals, unmaps its BARs, closes this
+    /// process's descriptor. It is not detached or reset here; the kernel does both if nobody else holds the device.
     /// </summary>
     /// <exception cref="LinuxException">An interrupt could not be disarmed; all the rest is done.</exception>
     public void Dispose()
@@ -136,6 +197,7 @@ public abstract class VfioDevice : IDisposable
         try
         {
             Interrupts.DisableOwn();
+            while (_ioEventFds.Count > 0) _ioEventFds[^1].Dispose();
         }
         finally
         {
@@ -144,11 +206,11 @@ public abstract class VfioDevice : IDisposable
     }
 
     /// <summary>Its address.</summary>
-    public override string ToString() => Address.ToString();
+    public override string ToString() => Name;
 
     internal void ThrowIfEnded()
     {
-        if (_ended) throw new ObjectDisposedException(nameof(VfioDevice), $"The device {Address} was disposed or left.");
+        if (_ended) throw new ObjectDisposedException(nameof(VfioDevice), $"The device {Name} was disposed or left.");
     }
 
     internal void CheckConfigWrite(int offset, ReadOnlySpan<byte> source)
@@ -164,6 +226,14 @@ public abstract class VfioDevice : IDisposable
 
     internal void Forget(BarMapping mapping) => _mappings.Remove(mapping);
 
+    internal IoEventFd Add(IoEventFd ioEventFd)
+    {
+        _ioEventFds.Add(ioEventFd);
+        return ioEventFd;
+    }
+
+    internal void Forget(IoEventFd ioEventFd) => _ioEventFds.Remove(ioEventFd);
+
     /// <summary>Lets go of what the device was attached to, once its descriptor is closed.</summary>
     private protected virtual void EndAttachments() => Attachment?.End();
 
@@ -172,6 +242,9 @@ public abstract class VfioDevice : IDisposable
         _ended = true;
         foreach (var mapping in _mappings) mapping.Unmap();
         _mappings.Clear();
+        foreach (var ioEventFd in _ioEventFds) ioEventFd.End();
+        _ioEventFds.Clear();
+        Migration.EndSession();
         _fd.Dispose();
         // After the descriptor: if that was the last one, what was attached to and is given up can be destroyed now.
         EndAttachments();

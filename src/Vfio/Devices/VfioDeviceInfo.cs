@@ -14,6 +14,10 @@ public sealed record VfioDeviceInfo(
     int InterruptIndexCount,
     IReadOnlyList<VfioInfoCapability> Capabilities)
 {
+    /// <summary>The AtomicOps that the root port above completes for the device; none where it does not tell.</summary>
+    /// <remarks><c>VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP</c>.</remarks>
+    public AtomicOps AtomicCompletion { get; } = ReadAtomicOps(Capabilities);
+
     internal static unsafe VfioDeviceInfo Read(FileDescriptor fd, string subject)
     {
         var buffer = VfioIoctl.Query(fd, default(vfio_device_info), subject);
@@ -25,5 +29,13 @@ public sealed record VfioDeviceInfo(
             checked((int)info.num_regions),
             checked((int)info.num_irqs),
             VfioInfoCapabilities.Read(buffer, chain, sizeof(vfio_device_info), subject));
+    }
+
+    private static AtomicOps ReadAtomicOps(IReadOnlyList<VfioInfoCapability> capabilities)
+    {
+        var capability = capabilities.FirstOrDefault(capability => capability.Id == VfioConstants.VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP);
+        if (capability is null) return AtomicOps.None;
+        if (capability.Data.Length < sizeof(uint)) throw new InvalidDataException("The AtomicOp completion capability is cut short.");
+        return (AtomicOps)MemoryMarshal.Read<uint>(capability.Data.Span);
     }
 }

@@ -10,7 +10,7 @@ public sealed class ContainerDevice : VfioDevice
     private readonly ContainerAttachment _attachment;
 
     internal ContainerDevice(FileDescriptor fd, PciAddress address, VfioContainer container)
-        : base(fd, address, adopted: false)
+        : base(fd, new DeviceIdentity(address), adopted: false)
         => _attachment = new ContainerAttachment(this, container);
 
     /// <summary>Its attachment to the container, which lasts as long as this object.</summary>

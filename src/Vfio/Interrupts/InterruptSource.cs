@@ -39,7 +39,7 @@ public abstract class InterruptSource
 
     private protected VfioDevice Device => _device;
 
-    private protected string Subject => $"{_device.Address} {_kind}";
+    private protected string Subject => $"{_device.Name} {_kind}";
 
     /// <summary>Disarms all of this kind that was armed through this object; nothing if nothing was.</summary>
     /// <remarks><c>VFIO_DEVICE_SET_IRQS</c> with <c>DATA_NONE | ACTION_TRIGGER</c> and count 0.</remarks>
@@ -53,11 +53,13 @@ public abstract class InterruptSource
         Forget();
     }
 
-    /// <summary>Disarms what an earlier holder of the device may have armed: EINVAL only says that it did not.</summary>
+    /// <summary>
+    /// Disarms what an earlier holder of the device may have armed: EINVAL only says that it did not, ENOTTY that its driver has none.
+    /// </summary>
     internal void DisableInherited()
     {
         var errno = TrySet(Triggering(vfio_irq_set_flags.VFIO_IRQ_SET_DATA_NONE), 0, 0, [], out _);
-        if (errno is not (Errno.None or Errno.EINVAL)) throw Failure(errno);
+        if (errno is not (Errno.None or Errno.EINVAL or Errno.ENOTTY)) throw Failure(errno);
         Forget();
     }
 

@@ -25,7 +25,7 @@ public sealed class IntxInterrupt : InterruptSource
     public void Enable(EventFd eventFd)
     {
         ArgumentNullException.ThrowIfNull(eventFd);
-        if (!IsAvailable) throw new NotSupportedException($"{Device.Address} has no interrupt pin.");
+        if (!IsAvailable) throw new NotSupportedException($"{Device.Name} has no interrupt pin.");
         if (!IsEnabled) Device.Interrupts.BeforeEnabling(this);
         SetEventFds(vfio_irq_set_flags.VFIO_IRQ_SET_ACTION_TRIGGER, 0, [eventFd]);
         IsEnabled = true;

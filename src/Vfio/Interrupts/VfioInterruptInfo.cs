@@ -10,7 +10,7 @@ public sealed record VfioInterruptInfo(int Index, int Count, VfioInterruptFlags 
 {
     internal static VfioInterruptInfo Query(VfioDevice device, int index)
     {
-        var buffer = VfioIoctl.Query(device.Fd, new vfio_irq_info { index = (uint)index }, $"{device.Address} interrupt index {index}");
+        var buffer = VfioIoctl.Query(device.Fd, new vfio_irq_info { index = (uint)index }, $"{device.Name} interrupt index {index}");
         var info = MemoryMarshal.Read<vfio_irq_info>(buffer);
         return new VfioInterruptInfo(index, checked((int)info.count), (VfioInterruptFlags)info.flags);
     }

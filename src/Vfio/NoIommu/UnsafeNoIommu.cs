@@ -54,7 +54,7 @@ public static class UnsafeNoIommu
         using var group = VfioGroup.Open(function, GroupPrefix);
         group.SetContainer(container, function);
         VfioContainer.SetIommu(container, VfioConstants.VFIO_NOIOMMU_IOMMU, $"{function.Address} (no-IOMMU)");
-        return new UnsafeNoIommuDevice(group.OpenDevice(function, vfToken: null), function.Address, context: null);
+        return new UnsafeNoIommuDevice(group.OpenDevice(function, vfToken: null), new DeviceIdentity(function.Address), context: null);
     }
 
     private static InvalidOperationException NotOffered(PciFunction function, string file)

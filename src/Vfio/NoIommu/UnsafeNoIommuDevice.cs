@@ -1,6 +1,5 @@
 using Devices.Iommufd;
 using Devices.Linux;
-using Devices.Pci;
 
 namespace Devices.Vfio;
 
@@ -10,8 +9,8 @@ public sealed class UnsafeNoIommuDevice : VfioDevice
     private readonly IommuContext? _context;
     private IommuObjectUse? _pinned;
 
-    internal UnsafeNoIommuDevice(FileDescriptor fd, PciAddress address, IommuContext? context)
-        : base(fd, address, adopted: false)
+    internal UnsafeNoIommuDevice(FileDescriptor fd, DeviceIdentity identity, IommuContext? context)
+        : base(fd, identity, adopted: false)
         => _context = context;
 
     /// <summary>Null: no address space keeps its DMA in bounds.</summary>
@@ -29,7 +28,7 @@ public sealed class UnsafeNoIommuDevice : VfioDevice
     public void PinMappings(Ioas ioas)
     {
         ThrowIfEnded();
-        if (_context is null) throw new InvalidOperationException($"{Address} was opened by its group, which pins no memory: open it by its own file.");
+        if (_context is null) throw new InvalidOperationException($"{Name} was opened by its group, which pins no memory: open it by its own file.");
         var pinned = IommufdAttach.Attach(this, _context, ioas);
         _pinned?.Dispose();
         _pinned = pinned;

@@ -95,7 +95,7 @@ public sealed class VfioRegion
 
     internal static unsafe VfioRegion Query(VfioDevice device, int index)
     {
-        var subject = $"{device.Address} region {index}";
+        var subject = $"{device.Name} region {index}";
         var buffer = VfioIoctl.Query(device.Fd, new vfio_region_info { index = (uint)index }, subject);
         var info = MemoryMarshal.Read<vfio_region_info>(buffer);
         var chain = ((VfioRegionFlags)info.flags).HasFlag(VfioRegionFlags.Capabilities) ? info.cap_offset : 0;

@@ -1,0 +1,7 @@
+namespace Devices.Vfio;
+
+internal struct vfio_region_dma_range
+{
+    public ulong offset;
+    public ulong length;
+}
