@@ -14,7 +14,7 @@ public sealed class HotResetTests : IDisposable
 
     private readonly PciFunction _function = BoundDevice.NvmeFunction();
     private readonly IommuContext _context = IommuContext.Open();
-    private readonly List<VfioDevice> _devices = [];
+    private readonly List<IommufdDevice> _devices = [];
 
     private List<PciFunction> Card => [_function, .. _function.SlotPeers.Select(PciFunction.Open)];
 
@@ -140,7 +140,7 @@ public sealed class HotResetTests : IDisposable
         Assert.Equal((Errno.ENODEV, "VFIO_DEVICE_GET_PCI_HOT_RESET_INFO"), (refused.Errno, refused.Call));
     }
 
-    private VfioDevice Open(PciFunction function)
+    private IommufdDevice Open(PciFunction function)
     {
         using var cdev = VfioCdev.Open(function);
         var device = cdev.Bind(_context);

@@ -15,7 +15,7 @@ public sealed class HwptAttachmentTests : IDisposable
 
     public HwptAttachmentTests() => _ioas = _bound.Context.CreateIoas();
 
-    private VfioDevice Device => _bound.Device;
+    private IommufdDevice Device => _bound.Device;
 
     private uint Id => Device.IommufdDeviceId!.Value;
 

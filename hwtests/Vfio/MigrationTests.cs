@@ -272,7 +272,7 @@ public class MigrationTests
         return change.data_fd >= 0 ? FileDescriptor.Adopt(change.data_fd, "migration data") : null;
     }
 
-    private static byte[] Read(VfioDevice device, int offset, int length)
+    private static byte[] Read(IommufdDevice device, int offset, int length)
     {
         var bytes = new byte[length];
         device.ConfigSpace.Read(offset, bytes);

@@ -84,7 +84,7 @@ public sealed class VfTokenTests : IDisposable
         using var vf = Bind(Vf, other);
     }
 
-    private VfioDevice Bind(PciFunction function, Guid? token)
+    private IommufdDevice Bind(PciFunction function, Guid? token)
     {
         using var cdev = VfioCdev.Open(function);
         return cdev.Bind(_context, token);

@@ -1,5 +1,4 @@
 using Devices.Vfio;
-using static Devices.Vfio.MigrationCapabilities;
 using static Devices.Vfio.MigrationState;
 
 namespace Devices.Tests.Vfio;
@@ -7,7 +6,7 @@ namespace Devices.Tests.Vfio;
 /// <summary>Against what the kernel's comments say at <c>vfio_mig_get_next_state</c> and <c>enum vfio_device_mig_state</c>.</summary>
 public class MigrationArcsTests
 {
-    private const MigrationCapabilities All = MigrationCapabilities.StopCopy | PeerToPeer | MigrationCapabilities.PreCopy;
+    private const MigrationCapabilities All = MigrationCapabilities.StopCopy | MigrationCapabilities.PeerToPeer | MigrationCapabilities.PreCopy;
 
     /// <summary>The combination transitions, as listed there for a device that has all states.</summary>
     [Theory]
@@ -64,7 +63,7 @@ public class MigrationArcsTests
     [Fact]
     public void Staying_passes_through_nothing_and_saving_states_lie_only_at_the_ends()
     {
-        foreach (var capabilities in (MigrationCapabilities[])[MigrationCapabilities.StopCopy, MigrationCapabilities.StopCopy | PeerToPeer, MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy, All])
+        foreach (var capabilities in (MigrationCapabilities[])[MigrationCapabilities.StopCopy, MigrationCapabilities.StopCopy | MigrationCapabilities.PeerToPeer, MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy, All])
         foreach (var from in Enum.GetValues<MigrationState>())
         foreach (var to in Enum.GetValues<MigrationState>())
         {

@@ -17,6 +17,8 @@ internal sealed class VfioGroup : IDisposable
 
     internal int Number { get; }
 
+    internal FileDescriptor Fd => _fd;
+
     /// <summary>Opens the group of a function on a VFIO driver, and sees to it that it is viable.</summary>
     internal static VfioGroup Open(PciFunction function, string prefix = "")
     {
