@@ -107,26 +107,6 @@ public sealed class HwptAttachmentTests : IDisposable
         Assert.Null(Device.Attachment);
     }
 
-    [SkippableFact]
-    public void A_pasid_is_refused_on_a_device_that_has_none()
-    {
-        using var ordinary = _ioas.CreateHwpt(Id);
-        Assert.Throws<ArgumentException>(() => Device.AttachPasid(new Pasid(1), ordinary));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Pasid(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Pasid(1 << 20));
-        using var hwpt = _ioas.CreateHwpt(Id, HwptFlags.Pasid);
-        Assert.Throws<ArgumentException>(() => Device.AttachPasid(default, hwpt));
-        var refused = Assert.Throws<LinuxException>(() => Device.AttachPasid(new Pasid(1), hwpt));
-        Assert.True(refused.Errno is Errno.EINVAL or Errno.EOPNOTSUPP, refused.Message);
-        Assert.Contains("PASID", refused.Remedy, StringComparison.Ordinal);
-        Assert.Contains($"{Device.Address} PASID 1 to {hwpt}", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(hwpt.Holders);
-
-        // The same page table serves the device itself.
-        using var attachment = Device.Attach(hwpt);
-        Assert.Same(hwpt, attachment.Hwpt);
-    }
-
     private static uint ReadByDevice(BarMapping registers, DmaMemory memory)
     {
         memory.WriteUInt32(64, 0);

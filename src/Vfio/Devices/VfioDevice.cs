@@ -150,12 +150,18 @@ public sealed class VfioDevice : IDisposable
     }
 
     /// <summary>Attaches one of the device's PASIDs to a page table; the device itself may be attached to another one made for PASIDs.</summary>
-    /// <param name="pasid">The PASID, within <see cref="IommuHardwareInfo.PasidBits"/>.</param>
+    /// <param name="pasid">The PASID.</param>
     /// <param name="hwpt">The page table, made with <see cref="HwptFlags.Pasid"/>. What is attached to the PASID already is replaced.</param>
-    /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c> with <c>VFIO_DEVICE_ATTACH_PASID</c>.</remarks>
+    /// <remarks>
+    /// <c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c> with <c>VFIO_DEVICE_ATTACH_PASID</c>. The kernel takes it for a device that has no PASIDs
+    /// (<see cref="IommuHardwareInfo.PasidBits"/> is 0) as well, where it has no effect.
+    /// </remarks>
     /// <exception cref="ArgumentException">The page table belongs to another context, or was not made for PASIDs.</exception>
     /// <exception cref="InvalidOperationException">The PASID is attached already.</exception>
-    /// <exception cref="LinuxException">EOPNOTSUPP, EINVAL: the device or its IOMMU has no PASIDs, or the device is attached to a page table not made for them.</exception>
+    /// <exception cref="LinuxException">
+    /// EOPNOTSUPP: the device's IOMMU has no PASIDs. EINVAL: this one is out of the device's reach, or the device is attached to a page table
+    /// not made for PASIDs.
+    /// </exception>
     public PasidAttachment AttachPasid(Pasid pasid, Hwpt hwpt)
     {
         ThrowIfEnded();
