@@ -65,7 +65,8 @@ public sealed class IommufdDevice : VfioDevice
     /// <remarks><c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c> with <c>VFIO_DEVICE_ATTACH_PASID</c>.</remarks>
     /// <exception cref="ArgumentException">The page table belongs to another context, or was not made for PASIDs.</exception>
     /// <exception cref="InvalidOperationException">The PASID is attached already.</exception>
-    /// <exception cref="LinuxException">EOPNOTSUPP, EINVAL: the device or its IOMMU has no PASIDs, or the device is attached to a page table not made for them.</exception>
+    /// <exception cref="NotSupportedException">The device has no PASIDs, or not so many. The kernel would take the call and attach nothing.</exception>
+    /// <exception cref="LinuxException">EOPNOTSUPP: the device's IOMMU has no PASIDs. EINVAL: the device is attached to a page table not made for PASIDs.</exception>
     public PasidAttachment AttachPasid(Pasid pasid, Hwpt hwpt)
     {
         ThrowIfEnded();
@@ -82,6 +83,9 @@ public sealed class IommufdDevice : VfioDevice
         ArgumentNullException.ThrowIfNull(hwpt);
         if (pasid.Value == 0) throw new ArgumentException("The default value is no PASID.", nameof(pasid));
         if (!hwpt.Flags.HasFlag(HwptFlags.Pasid)) throw new ArgumentException($"{hwpt} was not made with {nameof(HwptFlags.Pasid)}.", nameof(hwpt));
+        // Linux 7.3 does not compare with a device's own number of PASIDs where that is 0, and the attachment has no effect.
+        if (IommufdDeviceId is { } id && pasid.Value >> Context.ReadHardwareInfo(id).PasidBits != 0)
+            throw new NotSupportedException($"{Name} does not send PASID {pasid}: its IOMMU reports {Context.ReadHardwareInfo(id).PasidBits} bits of PASID for it.");
         return IommufdAttach.Attach(this, Context, hwpt, pasid);
     }
 
