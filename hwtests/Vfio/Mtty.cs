@@ -35,7 +35,7 @@ internal sealed class Mtty : IDisposable
 
     internal IommuContext Context { get; }
 
-    internal VfioDevice Device { get; }
+    internal IommufdDevice Device { get; }
 
     internal VfioMigration Migration => Device.Migration;
 

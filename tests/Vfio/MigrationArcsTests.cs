@@ -1,4 +1,5 @@
 using Devices.Vfio;
+using Can = Devices.Vfio.MigrationCapabilities;
 using static Devices.Vfio.MigrationState;
 
 namespace Devices.Tests.Vfio;
@@ -6,11 +7,11 @@ namespace Devices.Tests.Vfio;
 /// <summary>Against what the kernel's comments say at <c>vfio_mig_get_next_state</c> and <c>enum vfio_device_mig_state</c>.</summary>
 public class MigrationArcsTests
 {
-    private const MigrationCapabilities All = MigrationCapabilities.StopCopy | MigrationCapabilities.PeerToPeer | MigrationCapabilities.PreCopy;
+    private const Can All = Can.StopCopy | Can.PeerToPeer | Can.PreCopy;
 
     /// <summary>The combination transitions, as listed there for a device that has all states.</summary>
     [Theory]
-    [InlineData(PreCopy, PreCopyP2P, MigrationState.StopCopy)]
+    [InlineData(PreCopy, PreCopyP2P, StopCopy)]
     [InlineData(PreCopy, Running, RunningP2P)]
     [InlineData(PreCopy, Running, RunningP2P, Stop)]
     [InlineData(PreCopy, Running, RunningP2P, Stop, Resuming)]
@@ -21,49 +22,49 @@ public class MigrationArcsTests
     [InlineData(Resuming, Stop, RunningP2P, PreCopyP2P)]
     [InlineData(Resuming, Stop, RunningP2P, Running)]
     [InlineData(Resuming, Stop, RunningP2P, Running, PreCopy)]
-    [InlineData(Resuming, Stop, MigrationState.StopCopy)]
+    [InlineData(Resuming, Stop, StopCopy)]
     [InlineData(Running, RunningP2P, PreCopyP2P)]
     [InlineData(Running, RunningP2P, Stop)]
     [InlineData(Running, RunningP2P, Stop, Resuming)]
-    [InlineData(Running, RunningP2P, Stop, MigrationState.StopCopy)]
+    [InlineData(Running, RunningP2P, Stop, StopCopy)]
     [InlineData(RunningP2P, Running, PreCopy)]
     [InlineData(RunningP2P, Stop, Resuming)]
-    [InlineData(RunningP2P, Stop, MigrationState.StopCopy)]
+    [InlineData(RunningP2P, Stop, StopCopy)]
     [InlineData(Stop, RunningP2P, PreCopyP2P)]
     [InlineData(Stop, RunningP2P, Running)]
     [InlineData(Stop, RunningP2P, Running, PreCopy)]
-    [InlineData(MigrationState.StopCopy, Stop, Resuming)]
-    [InlineData(MigrationState.StopCopy, Stop, RunningP2P)]
-    [InlineData(MigrationState.StopCopy, Stop, RunningP2P, Running)]
+    [InlineData(StopCopy, Stop, Resuming)]
+    [InlineData(StopCopy, Stop, RunningP2P)]
+    [InlineData(StopCopy, Stop, RunningP2P, Running)]
     public void Combined_transitions_pass_through_what_the_kernel_lists(MigrationState from, params MigrationState[] path)
         => Assert.Equal(path, MigrationArcs.Path(from, path[^1], All));
 
     [Theory]
-    [InlineData(Running, Stop, MigrationCapabilities.StopCopy, new[] { Stop })]
-    [InlineData(Stop, Running, MigrationCapabilities.StopCopy, new[] { Running })]
-    [InlineData(Running, MigrationState.StopCopy, MigrationCapabilities.StopCopy, new[] { Stop, MigrationState.StopCopy })]
-    [InlineData(PreCopy, MigrationState.StopCopy, MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy, new[] { MigrationState.StopCopy })]
-    [InlineData(PreCopy, Stop, MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy, new[] { Running, Stop })]
-    public void States_that_a_device_does_not_have_are_passed_over(MigrationState from, MigrationState to, MigrationCapabilities capabilities, MigrationState[] path)
+    [InlineData(Running, Stop, Can.StopCopy, new[] { Stop })]
+    [InlineData(Stop, Running, Can.StopCopy, new[] { Running })]
+    [InlineData(Running, StopCopy, Can.StopCopy, new[] { Stop, StopCopy })]
+    [InlineData(PreCopy, StopCopy, Can.StopCopy | Can.PreCopy, new[] { StopCopy })]
+    [InlineData(PreCopy, Stop, Can.StopCopy | Can.PreCopy, new[] { Running, Stop })]
+    public void States_that_a_device_does_not_have_are_passed_over(MigrationState from, MigrationState to, Can capabilities, MigrationState[] path)
         => Assert.Equal(path, MigrationArcs.Path(from, to, capabilities));
 
     [Theory]
-    [InlineData(MigrationState.StopCopy, PreCopy, All)]
-    [InlineData(MigrationState.StopCopy, PreCopyP2P, All)]
+    [InlineData(StopCopy, PreCopy, All)]
+    [InlineData(StopCopy, PreCopyP2P, All)]
     [InlineData(Running, Error, All)]
     [InlineData(Error, Running, All)]
     [InlineData(Error, Stop, All)]
-    [InlineData(Running, PreCopy, MigrationCapabilities.StopCopy)]
-    [InlineData(Running, RunningP2P, MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy)]
-    [InlineData(Running, PreCopyP2P, MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy)]
-    [InlineData(Running, Stop, MigrationCapabilities.None)]
-    public void No_way_leads_there(MigrationState from, MigrationState to, MigrationCapabilities capabilities)
+    [InlineData(Running, PreCopy, Can.StopCopy)]
+    [InlineData(Running, RunningP2P, Can.StopCopy | Can.PreCopy)]
+    [InlineData(Running, PreCopyP2P, Can.StopCopy | Can.PreCopy)]
+    [InlineData(Running, Stop, Can.None)]
+    public void No_way_leads_there(MigrationState from, MigrationState to, Can capabilities)
         => Assert.Null(MigrationArcs.Path(from, to, capabilities));
 
     [Fact]
     public void Staying_passes_through_nothing_and_saving_states_lie_only_at_the_ends()
     {
-        foreach (var capabilities in (MigrationCapabilities[])[MigrationCapabilities.StopCopy, MigrationCapabilities.StopCopy | MigrationCapabilities.PeerToPeer, MigrationCapabilities.StopCopy | MigrationCapabilities.PreCopy, All])
+        foreach (var capabilities in (Can[])[Can.StopCopy, Can.StopCopy | Can.PeerToPeer, Can.StopCopy | Can.PreCopy, All])
         foreach (var from in Enum.GetValues<MigrationState>())
         foreach (var to in Enum.GetValues<MigrationState>())
         {
