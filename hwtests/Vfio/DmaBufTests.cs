@@ -55,7 +55,7 @@ public class DmaBufTests
         using var buffer = memory.ExportDmaBuf(new MappableArea(2 * Page, Page));
         using var ioas = edu.Context.CreateIoas();
         using var attachment = edu.Device.Attach(ioas);
-        Map(ioas, buffer, new Iova(At), Page);
+        using var mapping = ioas.MapDmaBuf(buffer, 0, Page, new Iova(At), DmaAccess.ReadWrite);
         using var source = DmaMemory.Allocate(ioas, "source", Page, new Iova(0x10_0000));
         using var registers = edu.Device.Bars[0].Map();
         Edu.SetBusMaster(edu.Device, true);
@@ -75,20 +75,5 @@ public class DmaBufTests
         Edu.CopyToMemory(registers, new Iova(At), 256);
         shared.Device.ConfigSpace.WriteUInt16(PciRegs.PCI_COMMAND, command);
         Assert.Equal(0UL, memory.ReadUInt64(2 * Page));
-    }
-
-    private static unsafe void Map(Ioas ioas, FileDescriptor buffer, Iova at, ulong length)
-    {
-        using var lease = buffer.Lease();
-        var map = new iommu_ioas_map_file
-        {
-            size = (uint)sizeof(iommu_ioas_map_file),
-            flags = (uint)(iommufd_ioas_map_flags.IOMMU_IOAS_MAP_FIXED_IOVA | iommufd_ioas_map_flags.IOMMU_IOAS_MAP_READABLE | iommufd_ioas_map_flags.IOMMU_IOAS_MAP_WRITEABLE),
-            ioas_id = ioas.Id,
-            fd = lease.Number,
-            length = length,
-            iova = at.Value,
-        };
-        Assert.Equal(Errno.None, Ioctl.Try(ioas.Context.Fd, ref map));
     }
 }

@@ -27,11 +27,10 @@ public class HotResetByGroupTests
                 card.Select(each => new AffectedDevice(each.Address, HotResetOwnership.ProvedByGroup, null, number)).OrderBy(affected => affected.Address),
                 plan.Affected.OrderBy(affected => affected.Address));
             device.Bars[0].WriteUInt32(InterruptMaskSet, 5);
-            var refused = Assert.Throws<LinuxException>(() => plan.Execute());
-            Assert.Equal(Errno.EINVAL, refused.Errno);
-            Assert.Contains("give the open groups", refused.Message, StringComparison.Ordinal);
+            using var anything = FileDescriptor.Open("/dev/null", OpenMode.ReadWrite);
+            Assert.Equal(Errno.EINVAL, Assert.Throws<LinuxException>(() => plan.Execute(anything)).Errno);
             Assert.Equal(5u, device.Bars[0].ReadUInt32(InterruptMaskSet));
-            plan.Execute([.. container.GroupFds]);
+            plan.Execute();
             Assert.Equal(0u, device.Bars[0].ReadUInt32(InterruptMaskSet));
         }
 

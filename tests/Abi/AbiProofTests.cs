@@ -30,9 +30,14 @@ public sealed class AbiProofTests
         Assert.InRange(KernelNames.Constants.Count, 100, int.MaxValue);
     }
 
+    /// <summary>Where a call takes a struct with another behind it, a nested type of ours puts the two together.</summary>
     [Fact]
-    public void No_argument_of_an_ioctl_hides_under_a_name_that_the_kernel_does_not_have()
-        => Assert.Equal([], KernelNames.Ioctls.Except(KernelNames.Structs).Select(static type => type.Name));
+    public void The_argument_of_an_ioctl_is_a_struct_of_the_kernels_or_made_of_such()
+    {
+        var unknown = KernelNames.Ioctls.Except(KernelNames.Structs)
+            .Where(static type => !type.IsNested || KernelNames.FieldTypesOf(type).Except(KernelNames.Structs).Any());
+        Assert.Equal([], unknown.Select(static type => type.Name));
+    }
 
     private static string Program()
     {

@@ -49,6 +49,8 @@ internal static partial class KernelNames
         => type.GetFields(Fields).Where(field => field.FieldType.DeclaringType != type)
             .Select(field => (field.Name, OffsetOf(type, field), SizeOf(field.FieldType)));
 
+    internal static IEnumerable<Type> FieldTypesOf(Type type) => type.GetFields(Fields).Select(static field => field.FieldType);
+
     private static IEnumerable<Type> Types() => s_assemblies.SelectMany(static assembly => assembly.GetTypes());
 
     // The address of the field less that of a local of its type.

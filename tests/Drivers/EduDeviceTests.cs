@@ -25,7 +25,7 @@ public sealed class EduDeviceTests : IDisposable
     public void It_computes_and_copies(bool interrupts)
     {
         var model = new EduModel(_memory) { Vector = interrupts ? _vector : null, Interrupts = 7 };
-        using var edu = EduDevice.StartOn(Address, model, interrupts ? _vector : null, null);
+        using var edu = EduDevice.StartOn(Address, _memory.Mapper, model, interrupts ? _vector : null, null);
         Assert.Equal(0U, edu.InterruptStatus);
         Assert.Equal(24U, edu.Factorial(4));
         var memory = _memory.Allocate(8192, 0x10000);
@@ -41,10 +41,13 @@ public sealed class EduDeviceTests : IDisposable
     public void A_copy_beyond_memory_buffer_or_28_bits_reaches_no_register()
     {
         var model = new EduModel(_memory);
-        using var edu = EduDevice.StartOn(Address, model, null, null);
+        using var edu = EduDevice.StartOn(Address, _memory.Mapper, model, null, null);
         var writes = model.WriteCount;
         var memory = _memory.Allocate(8192, EduDevice.DmaLimit - 4096);
         Assert.Throws<ArgumentException>(() => edu.CopyToDevice(memory, 4096, 0, 1));
+        using var elsewhere = new ModelMemory();
+        var refused = Assert.Throws<ArgumentException>(() => edu.CopyToDevice(elsewhere.Allocate(4096, 0x1000), 0, 0, 4));
+        Assert.Contains("which the device is attached to", refused.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => edu.CopyFromDevice(memory, 4095, 0, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => edu.CopyToDevice(memory, 8191, 0, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => edu.CopyToDevice(memory, 0, 4095, 2));
@@ -59,7 +62,7 @@ public sealed class EduDeviceTests : IDisposable
     public async Task Quiescing_waits_for_the_copy()
     {
         var model = new EduModel(_memory);
-        using var edu = EduDevice.StartOn(Address, model, null, null);
+        using var edu = EduDevice.StartOn(Address, _memory.Mapper, model, null, null);
         var memory = _memory.Allocate(4096, 0x10000);
         model.Hold = true;
         var copy = Task.Run(() => edu.CopyToDevice(memory, 0, 0, 4));
@@ -78,7 +81,7 @@ public sealed class EduDeviceTests : IDisposable
         var model = new EduModel(_memory);
         var state = Saved(model);
         var writes = model.WriteCount;
-        using (var next = EduDevice.ContinueOn(Address, model, EduDevice.ReadState(state), null, null))
+        using (var next = EduDevice.ContinueOn(Address, _memory.Mapper, model, EduDevice.ReadState(state), null, null))
         {
             Assert.True(next.IsQuiesced);
             Assert.True(next.CheckNotReset().IsUnchanged);
@@ -88,11 +91,11 @@ public sealed class EduDeviceTests : IDisposable
         }
 
         model.Liveness = 0x55;
-        var mismatch = Assert.Throws<DeviceMismatchException>(() => EduDevice.ContinueOn(Address, model, EduDevice.ReadState(state), null, null));
+        var mismatch = Assert.Throws<DeviceMismatchException>(() => EduDevice.ContinueOn(Address, _memory.Mapper, model, EduDevice.ReadState(state), null, null));
         Assert.Equal(("liveness", ~0x1234U, 0x55U), (mismatch.Field, (uint)mismatch.Saved, (uint)mismatch.Found));
         Assert.StartsWith("0000:00:05.0: liveness was 0xffffedcb", mismatch.Message, StringComparison.Ordinal);
         model.IsGone = true;
-        Assert.Throws<DeviceGoneException>(() => EduDevice.ContinueOn(Address, model, EduDevice.ReadState(state), null, null));
+        Assert.Throws<DeviceGoneException>(() => EduDevice.ContinueOn(Address, _memory.Mapper, model, EduDevice.ReadState(state), null, null));
     }
 
     [Fact]
@@ -123,11 +126,11 @@ public sealed class EduDeviceTests : IDisposable
 
     [Fact]
     public void Another_device_is_no_edu()
-        => Assert.Contains("no edu", Assert.Throws<DeviceException>(() => EduDevice.StartOn(Address, new EduModel(_memory) { Identification = 0x12345678 }, null, null)).Message, StringComparison.Ordinal);
+        => Assert.Contains("no edu", Assert.Throws<DeviceException>(() => EduDevice.StartOn(Address, _memory.Mapper, new EduModel(_memory) { Identification = 0x12345678 }, null, null)).Message, StringComparison.Ordinal);
 
-    private static byte[] Saved(EduModel model)
+    private byte[] Saved(EduModel model)
     {
-        using var edu = EduDevice.StartOn(Address, model, null, null);
+        using var edu = EduDevice.StartOn(Address, _memory.Mapper, model, null, null);
         edu.CheckLiveness(0x1234);
         edu.Factorial(5);
         edu.Quiesce();

@@ -10,6 +10,9 @@ internal sealed class ModelMemory : IDisposable
     private readonly List<DmaMemory> _memories = [];
     private readonly Mock<IDmaMapper> _mapper = new();
 
+    /// <summary>The address space that the model's device reaches.</summary>
+    internal IDmaMapper Mapper => _mapper.Object;
+
     internal ModelMemory()
     {
         _mapper.Setup(mapper => mapper.MapFile(It.IsAny<MemFd>(), It.IsAny<long>(), It.IsAny<ulong>(), It.IsAny<Iova?>(), It.IsAny<DmaAccess>()))

@@ -130,6 +130,8 @@ public sealed class NvmeControllerTests : IDisposable
         Assert.True(memory.Bytes(100_000, data.Length).SequenceEqual(data));
         Assert.Throws<ArgumentOutOfRangeException>(() => queue.TrySubmitRead(0, 2, memory, (1 << 20) - 512, out _));
         Assert.Throws<ArgumentException>(() => queue.TrySubmitRead(0, 1, memory, 2, out _));
+        using var elsewhere = new ModelMemory();
+        Assert.Throws<ArgumentException>(() => queue.TrySubmitRead(0, 1, elsewhere.Allocate(4096, 0x9000_0000), 0, out _));
         Assert.Throws<ArgumentOutOfRangeException>(() => queue.TrySubmitRead(0, 257, memory, 0, out _));
         var readOnly = _memory.Allocate(4096, 0xa000_0000, DmaAccess.Read);
         Assert.Throws<ArgumentException>(() => queue.TrySubmitRead(0, 1, readOnly, 0, out _));

@@ -33,6 +33,7 @@ public sealed class EduDevice : IKeepableDriver, IDisposable
     private const uint IdentificationValue = 0x00ed;
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
+    private readonly IDmaMapper _reached;
     private readonly IRegisterBlock _registers;
     private readonly EventFd? _interrupt;
     private readonly IntxInterrupt? _line;
@@ -40,9 +41,10 @@ public sealed class EduDevice : IKeepableDriver, IDisposable
     private bool _quiesced;
     private bool _ended;
 
-    private EduDevice(PciAddress address, IRegisterBlock registers, EventFd? interrupt, IntxInterrupt? line, EduState? continued)
+    private EduDevice(PciAddress address, IDmaMapper reached, IRegisterBlock registers, EventFd? interrupt, IntxInterrupt? line, EduState? continued)
     {
         Address = address;
+        _reached = reached;
         _registers = registers;
         _interrupt = interrupt;
         _line = line;
@@ -86,7 +88,7 @@ public sealed class EduDevice : IKeepableDriver, IDisposable
     {
         ArgumentNullException.ThrowIfNull(attachment);
         DeviceAccess.Enable(attachment.Device);
-        return StartOn(attachment.Device.Address, new BarRegisters(attachment.Device.Bars[0].Map()), interrupt, line);
+        return StartOn(attachment.Device.Address, attachment.Mapper, new BarRegisters(attachment.Device.Bars[0].Map()), interrupt, line);
     }
 
     /// <summary>Goes on with a device that was kept: checks that its registers are as they were saved. Nothing is written.</summary>
@@ -103,7 +105,7 @@ public sealed class EduDevice : IKeepableDriver, IDisposable
         ArgumentNullException.ThrowIfNull(attachment);
         var saved = ReadState(state);
         DeviceAccess.CheckEnabled(attachment.Device);
-        return ContinueOn(attachment.Device.Address, new BarRegisters(attachment.Device.Bars[0].Map()), saved, interrupt, line);
+        return ContinueOn(attachment.Device.Address, attachment.Mapper, new BarRegisters(attachment.Device.Bars[0].Map()), saved, interrupt, line);
     }
 
     /// <summary>Whether the registers are as they were saved, without continuing; only reads.</summary>
@@ -284,12 +286,12 @@ public sealed class EduDevice : IKeepableDriver, IDisposable
     /// <summary>The address.</summary>
     public override string ToString() => $"{Address} edu";
 
-    internal static EduDevice StartOn(PciAddress address, IRegisterBlock registers, EventFd? interrupt, IntxInterrupt? line)
+    internal static EduDevice StartOn(PciAddress address, IDmaMapper reached, IRegisterBlock registers, EventFd? interrupt, IntxInterrupt? line)
     {
         try
         {
             CheckIdentification(address, registers);
-            var device = new EduDevice(address, registers, interrupt, line, null);
+            var device = new EduDevice(address, reached, registers, interrupt, line, null);
             device.AwaitIdle(EduRegister.Status, EduRegister.StatusComputing, "the factorial of an earlier use");
             device.AwaitIdle(EduRegister.DmaCommand, EduRegister.DmaRun, "the copy of an earlier use");
             device.AcknowledgeInterrupt(uint.MaxValue);
@@ -302,7 +304,7 @@ public sealed class EduDevice : IKeepableDriver, IDisposable
         }
     }
 
-    internal static EduDevice ContinueOn(PciAddress address, IRegisterBlock registers, EduState saved, EventFd? interrupt, IntxInterrupt? line)
+    internal static EduDevice ContinueOn(PciAddress address, IDmaMapper reached, IRegisterBlock registers, EduState saved, EventFd? interrupt, IntxInterrupt? line)
     {
         try
         {
@@ -311,7 +313,7 @@ public sealed class EduDevice : IKeepableDriver, IDisposable
                 if (!compared.Matches) throw new DeviceMismatchException(address, compared.Register, compared.Saved, compared.Found);
             }
 
-            return new EduDevice(address, registers, interrupt, line, saved);
+            return new EduDevice(address, reached, registers, interrupt, line, saved);
         }
         catch
         {
@@ -358,14 +360,14 @@ public sealed class EduDevice : IKeepableDriver, IDisposable
             new("DMA command", saved.DmaCommand, registers.ReadUInt32(EduRegister.DmaCommand), ClearedByReset: true),
         ];
 
-    private static uint Window(DmaMemory memory, ulong offset, int bufferOffset, int length, DmaAccess needed)
+    private uint Window(DmaMemory memory, ulong offset, int bufferOffset, int length, DmaAccess needed)
     {
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         ArgumentOutOfRangeException.ThrowIfNegative(bufferOffset);
         if (length > BufferBytes - bufferOffset)
             throw new ArgumentOutOfRangeException(nameof(length), $"{length} bytes at {bufferOffset} exceed the device's buffer of {BufferBytes}.");
-        var first = DeviceAccess.Window(memory, offset, length, needed);
+        var first = DeviceAccess.Window(_reached, memory, offset, length, needed);
         if (first.Value > DmaLimit - (ulong)length)
             throw new ArgumentException($"The device cannot address {length} bytes at {first}: its addresses have 28 bits. Map the memory below {new Iova(DmaLimit)}.", nameof(memory));
         return (uint)first.Value;

@@ -68,6 +68,9 @@ internal sealed class NvmeQueue
     /// <summary>Where the device sees the memory of the queues.</summary>
     internal Iova Base => _memory.Iova;
 
+    /// <summary>The address space that the device reaches: the queues are in it.</summary>
+    internal IDmaMapper Reached => _memory.Mapping.Mapper;
+
     internal int InFlight
     {
         get

@@ -174,7 +174,7 @@ public sealed class NvmeQueuePair
     public bool TrySubmitRead(ulong lba, int blocks, DmaMemory destination, ulong offset, out NvmeCommandId command)
     {
         var bytes = Length(blocks, MaxBytesPerCommand);
-        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_read, lba, blocks), lba, bytes, DeviceAccess.Window(destination, offset, bytes, DmaAccess.Write), [], out command);
+        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_read, lba, blocks), lba, bytes, DeviceAccess.Window(_queue.Reached, destination, offset, bytes, DmaAccess.Write), [], out command);
     }
 
     /// <summary>Submits a write from memory of the caller's, without a copy.</summary>
@@ -189,7 +189,7 @@ public sealed class NvmeQueuePair
     public bool TrySubmitWrite(ulong lba, int blocks, DmaMemory source, ulong offset, out NvmeCommandId command)
     {
         var bytes = Length(blocks, MaxBytesPerCommand);
-        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_write, lba, blocks), lba, bytes, DeviceAccess.Window(source, offset, bytes, DmaAccess.Read), [], out command);
+        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_write, lba, blocks), lba, bytes, DeviceAccess.Window(_queue.Reached, source, offset, bytes, DmaAccess.Read), [], out command);
     }
 
     /// <summary>Submits a flush.</summary>

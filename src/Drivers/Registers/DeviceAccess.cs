@@ -42,10 +42,13 @@ internal static class DeviceAccess
             throw new ArgumentException($"The device may not read and write the memory at {memory.Mapping}.", parameter);
     }
 
-    /// <summary>The device's address of a part of memory that it is to read or write.</summary>
-    internal static Iova Window(DmaMemory memory, ulong offset, int bytes, DmaAccess needed)
+    /// <summary>The device's address of a part of memory that it is to read or write, mapped in the address space that it reaches.</summary>
+    internal static Iova Window(IDmaMapper reached, DmaMemory memory, ulong offset, int bytes, DmaAccess needed)
     {
         ArgumentNullException.ThrowIfNull(memory);
+        // The same address of another address space is somebody else's memory here.
+        if (!ReferenceEquals(memory.Mapping.Mapper, reached))
+            throw new ArgumentException($"The memory at {memory.Mapping} is not mapped in {reached}, which the device is attached to.", nameof(memory));
         if (offset > memory.Length || (ulong)bytes > memory.Length - offset)
             throw new ArgumentOutOfRangeException(nameof(offset), $"{bytes} bytes at 0x{offset:x} exceed the memory of 0x{memory.Length:x} bytes.");
         if (!memory.Mapping.IsMapped || !memory.Mapping.Access.HasFlag(needed))

@@ -103,6 +103,9 @@ public abstract class VfioDevice : IDisposable
 
     internal bool DecodesMemory => Config.DecodesMemory;
 
+    /// <summary>Those of the groups that a device opened by its group has at hand, open.</summary>
+    internal virtual FileDescriptor[] OpenGroups(IEnumerable<int> numbers) => [];
+
     internal bool HasMappings => _mappings.Count > 0;
 
     internal bool HasEnded => _ended;

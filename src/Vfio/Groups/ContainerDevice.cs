@@ -15,4 +15,6 @@ public sealed class ContainerDevice : VfioDevice
 
     /// <summary>Its attachment to the container, which lasts as long as this object.</summary>
     public override ContainerAttachment Attachment => _attachment;
+
+    internal override FileDescriptor[] OpenGroups(IEnumerable<int> numbers) => _attachment.Container.OpenGroups(numbers);
 }

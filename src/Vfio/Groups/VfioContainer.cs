@@ -34,9 +34,6 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
     /// <summary>The descriptor, owned by this object.</summary>
     public FileDescriptor Fd { get; }
 
-    /// <summary>The open files of its groups, owned by this object: what proves to a hot reset whose the devices are (<see cref="HotResetPlan.Execute"/>).</summary>
-    public IReadOnlyList<FileDescriptor> GroupFds => [.. _groups.Values.Select(static group => group.Fd)];
-
     /// <summary>Which container it is. <c>/dev/vfio/vfio</c> of a kernel with <c>CONFIG_IOMMUFD_VFIO_CONTAINER</c> is an iommufd, and told as such.</summary>
     public IommuMode Mode { get; }
 
@@ -236,6 +233,10 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
 
     /// <summary>Its mode.</summary>
     public override string ToString() => $"container ({Mode})";
+
+    /// <summary>The open files of those of the groups that are in this container: what proves that their devices are ours.</summary>
+    internal FileDescriptor[] OpenGroups(IEnumerable<int> numbers)
+        => [.. numbers.Select(number => _groups.GetValueOrDefault(number)?.Fd).OfType<FileDescriptor>()];
 
     internal static int ApiVersion(FileDescriptor container)
     {

@@ -46,8 +46,8 @@ public sealed class HotResetPlan
     /// Interrupts stay armed and BARs mapped.
     /// </summary>
     /// <param name="groups">
-    /// None for a device opened by its character device, whose iommufd proves that the others are the caller's; the open files of all
-    /// affected groups for one opened by its group.
+    /// None for a device opened by its character device, whose iommufd proves that the others are the caller's. For one opened by its
+    /// group the open files of all affected groups are the proof; none stands for those that are in its container.
     /// </param>
     /// <remarks><c>VFIO_DEVICE_PCI_HOT_RESET</c>.</remarks>
     /// <exception cref="InvalidOperationException">A device is to be kept, or not the caller's, or was not planned for. Nothing was reset.</exception>
@@ -59,6 +59,8 @@ public sealed class HotResetPlan
         if (!now.Affected.Select(static affected => affected.Address).Order().SequenceEqual(Affected.Select(static affected => affected.Address).Order()))
             throw new InvalidOperationException($"The hot reset of {_device.Name} would hit {List(now)} now, and not {List(this)} as was planned: plan again.");
         now.CheckAllowed();
+        if (_byGroups && groups.IsEmpty)
+            groups = _device.OpenGroups(Affected.Where(static affected => affected.IommuGroup is not null).Select(static affected => (int)affected.IommuGroup!).Distinct());
 
         var size = sizeof(vfio_pci_hot_reset) + (groups.Length * sizeof(int));
         var buffer = new byte[size];
