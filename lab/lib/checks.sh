@@ -11,6 +11,8 @@ lab_checks() {
   check 'without a kernel the way out is told' check_no_kernel
   check 'VFs, igb and no IOMMU' check_devices
   check 'trace events are recorded' check_trace
+  check 'the samples run' check_samples
+  check 'the sample that keeps a device over a kexec' check_sample_keep
   if [[ -f $REPO/${PROGRAMS[demo]} ]]; then
     check 'the warm demo: no reset, start or stop of the controller between the kernels' check_demo_warm
     check 'the cold demo: the controller is reset' check_demo_cold
@@ -87,6 +89,23 @@ check_devices() {
   # shellcheck disable=SC2016 # the guest's shell expands it
   lab 0 exec --no-build --vfs 130 --igb --no-iommu -- sh -c 'cat /sys/bus/pci/devices/*/sriov_totalvfs; ls /sys/class/iommu' || return
   expect "$OUT" $'127\n3\n8\niommufd_selftest_iommu.0' # the kernel's mock IOMMU is always there
+}
+
+check_samples() {
+  lab 0 exec --no-build --nvme 1 --edu --igb -- bash -e -c '
+    for sample in "read-bar 0000:00:05.0" "edu-dma 0000:00:05.0" "nvme-identify 0000:01:00.0" "open-vf 0000:02:00.0"; do
+      '"$PUBLISHED/samples/samples"' $sample
+    done' || return
+  expect "$OUT" '*came back as they were*QEMU NVMe*Block 0 begins with*is VF 0 of*0x8086, raw 0xffff*'
+}
+
+# The same command in both kernels, as a service of the machine would be.
+check_sample_keep() {
+  lab 0 exec --no-build --edu -- bash -e -c '
+    devkeep keeper &
+    until [[ -S /run/devkeep/keeper.sock ]]; do sleep 0.1; done
+    '"$PUBLISHED/samples/samples"' keep 0000:00:05.0 "$DEVKEEP_LAB_KERNEL"' || return
+  expect "$OUT" '*came over, Warm: 0 registers differ, the memory at 0x100000 says 42.*'
 }
 
 check_trace() {

@@ -11,7 +11,7 @@ command_test() {
   ((${#COMMAND[@]} == 0)) || die "test: takes no command"
   rm -rf "$TEST_RESULTS"
   mkdir -p "$TEST_RESULTS"
-  setup hwtests devkeep demo
+  setup hwtests devkeep demo samples
   # With a filter: only those of the guests, and every one of them told.
   if [[ -z $FILTER ]]; then
     say "unit tests"

@@ -8,6 +8,7 @@ declare -rA PROGRAMS=(
   [devkeep]=src/Cli/Devices.Cli.csproj
   [demo]=lab/demo/Devices.Lab.Demo.csproj
   [hwtests]=hwtests/Devices.HwTests.csproj
+  [samples]=samples/Devices.Samples.csproj
   [bench]=bench/memory/Devices.Bench.Memory.csproj
 )
 
