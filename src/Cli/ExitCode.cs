@@ -20,4 +20,15 @@ internal static class ExitCode
 
     /// <summary>Ended by Ctrl-C or SIGTERM; what had been begun was undone (128 and SIGINT).</summary>
     internal const int Interrupted = 130;
+
+    /// <summary>All of them, in words for the help.</summary>
+    internal static IReadOnlyList<(int Code, string Meaning)> Meanings { get; } =
+    [
+        (Success, "done"),
+        (Failed, "refused or failed; reason and way out are on the standard error"),
+        (Usage, "the command line was not understood"),
+        (NotAsSaved, "what came over the jump is not what was saved; nothing was written to any device"),
+        (Fault, "a fault of devkeep itself"),
+        (Interrupted, "ended by Ctrl-C; what had been begun was undone"),
+    ];
 }

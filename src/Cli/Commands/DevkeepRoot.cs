@@ -25,6 +25,8 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Subcommands.Add(new StatusCommand(host));
         Subcommands.Add(new KeeperCommand(host));
         Subcommands.Add(new RecordCommand(host));
+        Subcommands.Add(new CompletionCommand(host));
+        Subcommands.Add(new ManCommand(host));
         foreach (var option in Options)
         {
             if (option is HelpOption { Action: HelpAction usual })

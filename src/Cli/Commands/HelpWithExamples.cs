@@ -29,12 +29,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         if (command is RootCommand)
         {
             output.WriteLine("Exit codes:");
-            output.WriteLine("  0   done");
-            output.WriteLine("  1   refused or failed; reason and way out are on the standard error");
-            output.WriteLine("  2   the command line was not understood");
-            output.WriteLine("  3   what came over the jump is not what was saved; nothing was written to any device");
-            output.WriteLine("  70  a fault of devkeep itself");
-            output.WriteLine("  130 ended by Ctrl-C; what had been begun was undone");
+            foreach (var (exitCode, meaning) in ExitCode.Meanings) output.WriteLine($"  {exitCode,-4}{meaning}");
             output.WriteLine();
         }
 
