@@ -128,33 +128,33 @@ public class MigrationTests
         using var mtty = new Mtty();
         using var save = new MemoryStream();
         foreach (var from in Enum.GetValues<MigrationState>().Where(state => state != Error))
-        foreach (var to in Enum.GetValues<MigrationState>())
-        {
-            mtty.Device.Reset();
-            var data = Set(mtty, from, out var errno);
-            Assert.Equal(Errno.None, errno);
-            // To leave Resuming a whole state is needed.
-            if (from == Resuming)
+            foreach (var to in Enum.GetValues<MigrationState>())
             {
                 mtty.Device.Reset();
-                save.SetLength(0);
-                using (var reader = mtty.Migration.StopCopy()) reader.CopyTo(save);
-                data?.Dispose();
-                data = Set(mtty, Resuming, out errno);
+                var data = Set(mtty, from, out var errno);
                 Assert.Equal(Errno.None, errno);
-                Assert.Equal((int)save.Length, data!.Write(save.ToArray()));
-            }
+                // To leave Resuming a whole state is needed.
+                if (from == Resuming)
+                {
+                    mtty.Device.Reset();
+                    save.SetLength(0);
+                    using (var reader = mtty.Migration.StopCopy()) reader.CopyTo(save);
+                    data?.Dispose();
+                    data = Set(mtty, Resuming, out errno);
+                    Assert.Equal(Errno.None, errno);
+                    Assert.Equal((int)save.Length, data!.Write(save.ToArray()));
+                }
 
-            var path = MigrationArcs.Path(from, to, All);
-            using (data)
-            using (Set(mtty, to, out errno))
-            {
-                Assert.True((errno == Errno.None) == path is not null, $"{from} to {to}: {errno}, but the arcs say {(path is null ? "no" : string.Join(", ", path))}");
-                Assert.Equal(path is null ? Errno.EINVAL : Errno.None, errno);
-            }
+                var path = MigrationArcs.Path(from, to, All);
+                using (data)
+                using (Set(mtty, to, out errno))
+                {
+                    Assert.True((errno == Errno.None) == path is not null, $"{from} to {to}: {errno}, but the arcs say {(path is null ? "no" : string.Join(", ", path))}");
+                    Assert.Equal(path is null ? Errno.EINVAL : Errno.None, errno);
+                }
 
-            Assert.Equal(path is null ? from : to, mtty.Migration.State);
-        }
+                Assert.Equal(path is null ? from : to, mtty.Migration.State);
+            }
     }
 
     [SkippableFact]

@@ -65,16 +65,16 @@ public class MigrationArcsTests
     public void Staying_passes_through_nothing_and_saving_states_lie_only_at_the_ends()
     {
         foreach (var capabilities in (Can[])[Can.StopCopy, Can.StopCopy | Can.PeerToPeer, Can.StopCopy | Can.PreCopy, All])
-        foreach (var from in Enum.GetValues<MigrationState>())
-        foreach (var to in Enum.GetValues<MigrationState>())
-        {
-            var path = MigrationArcs.Path(from, to, capabilities);
-            if (path is null) continue;
-            Assert.Equal(from == to, path.Count == 0);
-            Assert.All(path, state => Assert.True(MigrationArcs.Exists(state, capabilities)));
-            var within = path.SkipLast(1).Where(MigrationArcs.IsSaving).ToList();
-            Assert.True(within.Count == 0 || (MigrationArcs.IsSaving(from) && MigrationArcs.IsSaving(to)), $"{from} to {to} through {string.Join(", ", path)}");
-        }
+            foreach (var from in Enum.GetValues<MigrationState>())
+                foreach (var to in Enum.GetValues<MigrationState>())
+                {
+                    var path = MigrationArcs.Path(from, to, capabilities);
+                    if (path is null) continue;
+                    Assert.Equal(from == to, path.Count == 0);
+                    Assert.All(path, state => Assert.True(MigrationArcs.Exists(state, capabilities)));
+                    var within = path.SkipLast(1).Where(MigrationArcs.IsSaving).ToList();
+                    Assert.True(within.Count == 0 || (MigrationArcs.IsSaving(from) && MigrationArcs.IsSaving(to)), $"{from} to {to} through {string.Join(", ", path)}");
+                }
     }
 
     [Fact]
