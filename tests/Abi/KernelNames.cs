@@ -38,6 +38,19 @@ internal static partial class KernelNames
             .Select(static field => (field.Name, BitsOf(field.IsLiteral ? field.GetRawConstantValue()! : field.GetValue(null)!))),
     ];
 
+    /// <summary>The ioctls' names. A call without a struct is a number that is computed, and therefore no literal.</summary>
+    internal static IReadOnlyList<string> IoctlNames { get; } =
+    [
+        .. Ioctls.Select(NameOf)
+            .Concat(Types().SelectMany(static type => type.GetFields(Statics))
+                .Where(static field => field.IsInitOnly && KernelConstant().IsMatch(field.Name))
+                .Select(static field => field.Name))
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    /// <summary>What users of the libraries see.</summary>
+    internal static IReadOnlyList<Type> PublicTypes { get; } = [.. s_assemblies.SelectMany(static assembly => assembly.GetExportedTypes())];
+
     internal static string NameOf(Type ioctl) => (string)ioctl.GetProperty("Name", Statics)!.GetValue(null)!;
 
     internal static uint RequestOf(Type ioctl) => (uint)ioctl.GetProperty("Request", Statics)!.GetValue(null)!;

@@ -48,7 +48,7 @@ public sealed class Ioas : IommuObject, IDmaMapper
     public IReadOnlyCollection<DmaMapping> Mappings => _mappings.Values;
 
     /// <summary>Whether contiguous pages are combined in the IOMMU's tables, as is the default.</summary>
-    /// <remarks><c>IOMMU_OPTION_HUGE_PAGES</c>.</remarks>
+    /// <remarks><c>IOMMU_OPTION</c> with <c>IOMMU_OPTION_HUGE_PAGES</c>.</remarks>
     /// <exception cref="LinuxException">EINVAL: it cannot be turned off while a device is attached and memory mapped.</exception>
     public bool HugePages
     {

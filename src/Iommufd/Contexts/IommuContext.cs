@@ -23,7 +23,7 @@ public sealed class IommuContext : IDisposable
     public FileDescriptor Fd { get; }
 
     /// <summary>How pinned memory is accounted. Can be set, by the privileged, while the context has no object yet.</summary>
-    /// <remarks><c>IOMMU_OPTION_RLIMIT_MODE</c>.</remarks>
+    /// <remarks><c>IOMMU_OPTION</c> with <c>IOMMU_OPTION_RLIMIT_MODE</c>.</remarks>
     /// <exception cref="LinuxException">EPERM: needs CAP_SYS_RESOURCE. EBUSY: there are objects.</exception>
     public MemlockMode MemlockMode
     {

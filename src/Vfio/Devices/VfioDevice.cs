@@ -68,6 +68,7 @@ public abstract class VfioDevice : IDisposable
     public string Name => _identity.Name;
 
     /// <summary>What it says of itself.</summary>
+    /// <remarks><c>VFIO_DEVICE_GET_INFO</c>.</remarks>
     public VfioDeviceInfo Info { get; }
 
     /// <summary>Its BARs by number, 0 to 5; those that it does not have are there with size 0.</summary>

@@ -26,8 +26,8 @@ public sealed class ContainerDirtyTracking : IDisposable
     /// <summary>Reads which pages of a range may have been written, and starts anew for them.</summary>
     /// <param name="range">The range, of whole mappings and gaps between them.</param>
     /// <remarks>
-    /// <c>VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP</c>. Every page that may have been written is in the bitmap. Linux 7.3 can have up to 63 more
-    /// behind a mapping that lies no multiple of 64 pages from the range's start, where nothing is mapped: bits of the reading before.
+    /// <c>VFIO_IOMMU_DIRTY_PAGES</c> with <c>FLAG_GET_BITMAP</c>. Every page that may have been written is in the bitmap. Linux 7.3 can have
+    /// up to 63 more behind a mapping that lies no multiple of 64 pages from the range's start, where nothing is mapped: bits of the reading before.
     /// </remarks>
     /// <exception cref="ArgumentException">A mapping lies only partly in the range, or it is not of whole pages.</exception>
     /// <exception cref="ObjectDisposedException">The tracking or the container was ended.</exception>
@@ -96,7 +96,7 @@ public sealed class ContainerDirtyTracking : IDisposable
     }
 
     /// <summary>Stops the tracking, for whoever else reads it too.</summary>
-    /// <remarks><c>VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP</c>; nothing where the container is gone.</remarks>
+    /// <remarks><c>VFIO_IOMMU_DIRTY_PAGES</c> with <c>FLAG_STOP</c>; nothing where the container is gone.</remarks>
     /// <exception cref="LinuxException">The call failed.</exception>
     public void Dispose()
     {

@@ -197,7 +197,7 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
     }
 
     /// <summary>Has the kernel note which mapped pages devices may have written, until the result is disposed.</summary>
-    /// <remarks><c>VFIO_IOMMU_DIRTY_PAGES_FLAG_START</c>. Every page that a device can write counts as written.</remarks>
+    /// <remarks><c>VFIO_IOMMU_DIRTY_PAGES</c> with <c>FLAG_START</c>. Every page that a device can write counts as written.</remarks>
     /// <exception cref="InvalidOperationException">No device was opened yet.</exception>
     /// <exception cref="LinuxException">EACCES: a <see cref="IommuMode.Type1"/> container cannot. ENOTTY: an iommufd that stands for a container cannot.</exception>
     public ContainerDirtyTracking TrackDirtyPages()

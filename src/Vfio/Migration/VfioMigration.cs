@@ -25,6 +25,7 @@ public sealed class VfioMigration
     internal VfioMigration(VfioDevice device) => _device = device;
 
     /// <summary>What its driver can; <see cref="MigrationCapabilities.None"/> if it cannot migrate the device. Asked once.</summary>
+    /// <remarks><c>VFIO_DEVICE_FEATURE_MIGRATION</c>.</remarks>
     /// <exception cref="LinuxException">The call failed for another reason than that there is no migration.</exception>
     public MigrationCapabilities Capabilities
         => _capabilities ??= IsSupported
@@ -83,6 +84,7 @@ public sealed class VfioMigration
     /// one of the two pre-copy states into the other.
     /// </summary>
     /// <param name="state">The state.</param>
+    /// <remarks><c>VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE</c>.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The state starts a stream: take the method that returns it. Or it is Error.</exception>
     /// <exception cref="InvalidOperationException">The device has no such state, or no way leads there from where it is.</exception>
     /// <exception cref="MigrationException">The transition failed; out of Resuming: what was written is incomplete or refused.</exception>

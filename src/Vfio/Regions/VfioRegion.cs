@@ -41,7 +41,7 @@ public sealed class VfioRegion
     /// <remarks>The table is still set up by <see cref="VfioInterrupts.Msix"/> only: writing to it redirects interrupts to nowhere.</remarks>
     public bool IsMsixMappable => Capabilities.Any(capability => capability.Id == VfioConstants.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE);
 
-    /// <summary>What a device-specific region is, or null.</summary>
+    /// <summary>What a device-specific region is (<c>VFIO_REGION_INFO_CAP_TYPE</c>), or null.</summary>
     public VfioRegionType? Type { get; }
 
     internal VfioDevice Device => _device;
