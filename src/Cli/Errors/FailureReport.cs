@@ -2,6 +2,7 @@ using Devices.Drivers;
 using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Preservation;
+using Devices.Vfio;
 
 namespace Devices.Cli;
 
@@ -44,6 +45,7 @@ internal static class FailureReport
     private static bool IsExpected(Exception failure) => failure is
         UserException
         or LinuxException
+        or NoIommuException
         or KeeperException
         or KernelImageException
         or PreflightException

@@ -14,14 +14,15 @@ internal static class IommufdIoctl
         if (errno != Errno.None) throw Failure(errno, T.Name, subject);
     }
 
-    public static LinuxException Failure(Errno errno, string call, string subject)
-        => new(errno, call, subject, Remedy(call, errno));
+    /// <summary>The exception for a failed call; where no kernel is given, of the running one.</summary>
+    public static LinuxException Failure(Errno errno, string call, string subject, KernelRelease? running = null)
+        => TooOld(errno, call, subject, running) ?? new LinuxException(errno, call, subject, Remedy(call, errno));
 
     internal static string? Remedy(string call, Errno errno) => (call, errno) switch
     {
         ("open", Errno.ENOENT) => "The kernel has no iommufd: it needs CONFIG_IOMMUFD, and the module iommufd loaded.",
         ("open", Errno.EACCES or Errno.EPERM) => "Run as root, or receive an open /dev/iommu from a process that is.",
-        (_, Errno.ENOTTY) => "The descriptor is not an iommufd, or the kernel is older than this call.",
+        (_, Errno.ENOTTY) => "The descriptor is not an iommufd.",
         ("IOMMU_IOAS_MAP" or "IOMMU_IOAS_MAP_FILE" or "IOMMU_IOAS_COPY", Errno.EEXIST)
             => "Something is mapped there already; a mapping is never replaced: unmap it first.",
         ("IOMMU_IOAS_MAP" or "IOMMU_IOAS_MAP_FILE" or "IOMMU_IOAS_COPY", Errno.EINVAL)
@@ -67,6 +68,13 @@ internal static class IommufdIoctl
         ("IOMMU_OPTION", Errno.EPERM) => "Changing how locked memory is accounted needs CAP_SYS_RESOURCE.",
         ("IOMMU_OPTION", Errno.EBUSY) => "This can be changed only while the iommufd has no object yet.",
         (_, Errno.ENOENT) => "No such object in this iommufd.",
+        _ => null,
+    };
+
+    private static KernelTooOldException? TooOld(Errno errno, string call, string subject, KernelRelease? running) => (call, errno) switch
+    {
+        ("open", Errno.ENOENT) => IommufdInterfaces.All.Explain(IommufdInterfaces.DevicePath, errno, call, subject, running),
+        (_, Errno.ENOTTY) => IommufdInterfaces.All.Explain(call, errno, call, subject, running),
         _ => null,
     };
 }

@@ -9,8 +9,6 @@ namespace Devices.Iommufd;
 /// </remarks>
 public sealed class IommuContext : IDisposable
 {
-    private const string DevicePath = "/dev/iommu";
-
     // What the largest known data type takes several times over; more is asked for by a second call.
     private const int ExpectedHardwareData = 256;
     private const int LargestHardwareData = 1 << 16;
@@ -33,9 +31,10 @@ public sealed class IommuContext : IDisposable
 
     /// <summary>Opens a new context.</summary>
     /// <remarks><c>open(2)</c> of <c>/dev/iommu</c>.</remarks>
+    /// <exception cref="KernelTooOldException">The kernel is older than Linux 6.2, which has no iommufd.</exception>
     /// <exception cref="LinuxException">ENOENT: no iommufd. EACCES: not permitted.</exception>
     public static IommuContext Open()
-        => new(FileDescriptor.TryOpen(DevicePath, OpenMode.ReadWrite, out var errno) ?? throw IommufdIoctl.Failure(errno, "open", DevicePath));
+        => new(FileDescriptor.TryOpen(IommufdInterfaces.DevicePath, OpenMode.ReadWrite, out var errno) ?? throw IommufdIoctl.Failure(errno, "open", IommufdInterfaces.DevicePath));
 
     /// <summary>Works on a context that another process opened and passed on.</summary>
     /// <param name="fd">Its descriptor, which is duplicated and stays the caller's.</param>

@@ -40,7 +40,7 @@ internal static class LiveUpdateMeanings
         (Finish, Errno.EINVAL) => "The session was created by this kernel, and only a retrieved one can be finished: discard it.",
 
         (_, Errno.E2BIG) => "The running kernel's live update interface is older than this call.",
-        (_, Errno.ENOTTY) => "The running kernel does not know this call, or the file is not a live update session.",
+        (_, Errno.ENOTTY) => "The file is not a live update session.",
         (_, Errno.ENOMEM) => "The kernel is out of memory.",
         (_, Errno.EMFILE) => "This process has too many open files.",
         _ => null,
@@ -51,8 +51,20 @@ internal static class LiveUpdateMeanings
     {
         var errno = Ioctl.Try(fd, ref argument, out _);
         if (errno != Errno.None)
-            throw new LinuxException(errno, T.Name, subject, Of(T.Name, errno));
+            throw Failure(errno, T.Name, subject);
     }
+
+    /// <summary>The exception for a failed call; where no kernel is given, of the running one.</summary>
+    internal static LinuxException Failure(Errno errno, string call, string subject, KernelRelease? running = null)
+        => TooOld(errno, call, subject, running) ?? new LinuxException(errno, call, subject, Of(call, errno));
+
+    // A number beyond the last that the kernel knows is answered by EINVAL, unlike a hole between them.
+    private static KernelTooOldException? TooOld(Errno errno, string call, string subject, KernelRelease? running) => (call, errno) switch
+    {
+        (OpenCall, Errno.ENOENT) => LiveUpdateInterfaces.All.Explain(LiveUpdateOrchestrator.DevicePath, errno, call, subject, running),
+        (_, Errno.ENOTTY or Errno.EINVAL) => LiveUpdateInterfaces.All.Explain(call, errno, call, subject, running),
+        _ => null,
+    };
 
     private const string CreateSession = "LIVEUPDATE_IOCTL_CREATE_SESSION";
     private const string RetrieveSession = "LIVEUPDATE_IOCTL_RETRIEVE_SESSION";

@@ -23,6 +23,7 @@ public sealed class LiveUpdateOrchestrator : IDisposable
 
     /// <summary>Opens the device.</summary>
     /// <returns>The orchestrator, to be disposed soon.</returns>
+    /// <exception cref="KernelTooOldException">The kernel is older than Linux 6.19.</exception>
     /// <exception cref="LinuxException">
     /// EBUSY: another process has it open, named where <c>/proc</c> tells; ENOENT: live update is off; EIO: the sessions of the previous kernel are lost.
     /// </exception>
@@ -31,14 +32,14 @@ public sealed class LiveUpdateOrchestrator : IDisposable
         var fd = FileDescriptor.TryOpen(DevicePath, OpenMode.ReadWrite, out var errno);
         if (fd is not null)
             return new LiveUpdateOrchestrator(fd);
-        var remedy = LiveUpdateMeanings.Of(LiveUpdateMeanings.OpenCall, errno);
+        var failure = LiveUpdateMeanings.Failure(errno, LiveUpdateMeanings.OpenCall, DevicePath);
         if (errno == Errno.EBUSY)
         {
             var holders = FileHolder.Find(target => target == DevicePath);
             if (holders.Count > 0)
-                remedy = $"Held by {string.Join(", ", holders)}. {remedy}";
+                throw new LinuxException(errno, failure.Call, DevicePath, $"Held by {string.Join(", ", holders)}. {failure.Remedy}");
         }
-        throw new LinuxException(errno, LiveUpdateMeanings.OpenCall, DevicePath, remedy);
+        throw failure;
     }
 
     /// <summary>Creates a session to hand to the next kernel.</summary>

@@ -19,11 +19,12 @@ internal static class VfioIoctl
     // Enough for any chain the kernel builds: a larger answer means that something else is wrong.
     private const uint LargestInfo = 1 << 20;
 
-    public static void Call<T>(FileDescriptor fd, ref T argument, string subject)
+    /// <summary>Makes a call. A flag in its argument that is younger than the call is named, so that an older kernel can be.</summary>
+    public static void Call<T>(FileDescriptor fd, ref T argument, string subject, string? flag = null)
         where T : unmanaged, IIoctl
     {
         var errno = Ioctl.Try(fd, ref argument);
-        if (errno != Errno.None) throw Failure(errno, T.Name, subject);
+        if (errno != Errno.None) throw FlagTooOld(flag, errno, T.Name, subject) ?? Failure(errno, T.Name, subject);
     }
 
     /// <summary>
@@ -48,8 +49,21 @@ internal static class VfioIoctl
         }
     }
 
-    public static LinuxException Failure(Errno errno, string call, string subject, string? remedy = null)
-        => new(errno, call, subject, remedy ?? Remedy(call, errno));
+    /// <summary>The exception for a failed call; where no kernel is given, of the running one.</summary>
+    public static LinuxException Failure(Errno errno, string call, string subject, string? remedy = null, KernelRelease? running = null)
+        => TooOld(errno, call, subject, running) ?? new LinuxException(errno, call, subject, remedy ?? Remedy(call, errno));
+
+    /// <summary>A flag that the kernel does not know is answered by EINVAL.</summary>
+    public static KernelTooOldException? FlagTooOld(string? flag, Errno errno, string call, string subject, KernelRelease? running = null)
+        => flag is not null && errno == Errno.EINVAL ? VfioInterfaces.All.Explain(flag, errno, call, subject, running) : null;
+
+    private static KernelTooOldException? TooOld(Errno errno, string call, string subject, KernelRelease? running) => (call, errno) switch
+    {
+        ("open", Errno.ENOENT) when subject.StartsWith(VfioInterfaces.DevicesPath, StringComparison.Ordinal)
+            => VfioInterfaces.All.Explain(VfioInterfaces.DevicesPath, errno, call, subject, running),
+        (_, Errno.ENOTTY) => VfioInterfaces.All.Explain(call, errno, call, subject, running),
+        _ => null,
+    };
 
     private static string? Remedy(string call, Errno errno) => (call, errno) switch
     {
@@ -122,7 +136,7 @@ internal static class VfioIoctl
         ("VFIO_DEVICE_FEATURE_DMA_BUF", Errno.EOPNOTSUPP) => "The kernel was built without CONFIG_VFIO_PCI_DMABUF, or the device's driver has no dma-bufs.",
         ("VFIO_MIG_GET_PRECOPY_INFO", Errno.EINVAL) => "The device is neither in PreCopy nor in PreCopyP2P.",
         (_, Errno.ENOTTY) when call.StartsWith("VFIO_DEVICE_FEATURE", StringComparison.Ordinal)
-            => "The device's driver does not have this feature, or the kernel is older than it.",
+            => "The device's driver does not have this feature.",
         ("VFIO_DEVICE_SET_IRQS", Errno.ENODEV) => "No interrupt line is connected to the device's pin.",
         ("VFIO_DEVICE_SET_IRQS", Errno.EBUSY) => "The line is shared with a device whose driver does not share it.",
         ("VFIO_DEVICE_SET_IRQS", Errno.ENOSPC) => "The host has too few interrupt vectors left: ask for fewer.",

@@ -25,7 +25,7 @@ internal static class IommufdAttach
         var use = target.Hold(subject);
         try
         {
-            VfioIoctl.Call(device.Fd, ref attach, $"{subject} to {target}");
+            VfioIoctl.Call(device.Fd, ref attach, $"{subject} to {target}", pasid is null ? null : nameof(VfioConstants.VFIO_DEVICE_ATTACH_PASID));
             return use;
         }
         catch
@@ -44,7 +44,7 @@ internal static class IommufdAttach
             flags = pasid is null ? 0 : VfioConstants.VFIO_DEVICE_DETACH_PASID,
             pasid = pasid?.Value ?? 0,
         };
-        VfioIoctl.Call(device.Fd, ref detach, Subject(device, pasid));
+        VfioIoctl.Call(device.Fd, ref detach, Subject(device, pasid), pasid is null ? null : nameof(VfioConstants.VFIO_DEVICE_DETACH_PASID));
     }
 
     private static string Subject(VfioDevice device, Pasid? pasid) => pasid is null ? device.Name : $"{device.Name} PASID {pasid}";

@@ -10,7 +10,6 @@ namespace Devices.Vfio;
 /// </summary>
 public sealed class VfioCdev : IDisposable
 {
-    private const string Directory = "/dev/vfio/devices";
     private const string FdInfoKey = "vfio-device-syspath:";
     private const string MediatedDevices = "/sys/bus/mdev/devices";
     private readonly DeviceIdentity _identity;
@@ -63,6 +62,7 @@ public sealed class VfioCdev : IDisposable
     /// <param name="function">The function.</param>
     /// <remarks><c>open(2)</c> of <c>/dev/vfio/devices/vfioN</c>, N by the function's <c>vfio-dev</c> in sysfs.</remarks>
     /// <exception cref="NoIommuException">No IOMMU stands before the device.</exception>
+    /// <exception cref="KernelTooOldException">The kernel is older than Linux 6.6, where devices have no files of their own: see <see cref="VfioGroup"/>.</exception>
     /// <exception cref="LinuxException">It is not bound to a VFIO driver, or cannot be opened.</exception>
     public static VfioCdev Open(PciFunction function)
     {
@@ -70,6 +70,7 @@ public sealed class VfioCdev : IDisposable
         var address = function.Address;
         if (function.VfioCdevName is not { } name)
         {
+            if (VfioInterfaces.All.Explain(VfioInterfaces.DevicesPath, Errno.ENODEV, "open vfio-dev", address.ToString()) is { } tooOld) throw tooOld;
             var state = function.Driver is { } driver ? $"it is bound to {driver}" : "no driver is bound to it";
             throw new LinuxException(
                 Errno.ENODEV, "open vfio-dev", address.ToString(), $"The device is not bound to vfio-pci: {state}. To change that: devkeep bind {address}");
@@ -85,13 +86,13 @@ public sealed class VfioCdev : IDisposable
     public static VfioCdev Open(Guid mediatedId)
     {
         var path = $"{MediatedDevices}/{mediatedId}/vfio-dev";
-        if (!System.IO.Directory.Exists(path))
+        if (!Directory.Exists(path))
         {
             throw new LinuxException(
                 Errno.ENODEV, "open vfio-dev", mediatedId.ToString(), "No mediated device has this UUID, or no VFIO driver is bound to it: see /sys/bus/mdev/devices.");
         }
 
-        return Open(Path.GetFileName(System.IO.Directory.EnumerateDirectories(path).Single()), new DeviceIdentity(mediatedId));
+        return Open(Path.GetFileName(Directory.EnumerateDirectories(path).Single()), new DeviceIdentity(mediatedId));
     }
 
     /// <summary>As <see cref="Open(PciFunction)"/>, for a device without an IOMMU.</summary>
@@ -122,6 +123,7 @@ public sealed class VfioCdev : IDisposable
     /// <param name="vfToken">The token that PF and VFs share where the PF is on vfio-pci; null where none is needed.</param>
     /// <remarks><c>VFIO_DEVICE_BIND_IOMMUFD</c>.</remarks>
     /// <exception cref="GroupNotViableException">Kernel drivers have other devices of its IOMMU group; it names them.</exception>
+    /// <exception cref="KernelTooOldException">A VF token is given, and the kernel is older than Linux 6.17.</exception>
     /// <exception cref="LinuxException">
     /// EINVAL: the device is bound already, by this file or another. EBUSY: its IOMMU group is in use. EPERM: interrupts are not isolated.
     /// EACCES: a VF token is needed. The object stays as it was.
@@ -179,7 +181,7 @@ public sealed class VfioCdev : IDisposable
 
     private static VfioCdev Open(string name, DeviceIdentity identity)
     {
-        var path = $"{Directory}/{name}";
+        var path = $"{VfioInterfaces.DevicesPath}/{name}";
         var fd = FileDescriptor.TryOpen(path, OpenMode.ReadWrite, out var errno);
         if (fd is not null) return Verified(fd, identity, path);
         var subject = $"{path} ({identity})";
@@ -245,6 +247,8 @@ public sealed class VfioCdev : IDisposable
             return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Name, wrongToken);
         }
 
+        var flag = withToken ? nameof(VfioConstants.VFIO_DEVICE_BIND_FLAG_TOKEN) : null;
+        if (VfioIoctl.FlagTooOld(flag, errno, vfio_device_bind_iommufd.Name, Name) is { } tooOld) return tooOld;
         var remedy = "It is bound already, and a device is bound once: its own descriptor, passed on, is what gives it to another process. "
             + Holders(fd.LinkTarget)
             + (withToken ? " Or the VF token is not wanted: neither PF nor VF, or the PF is not on vfio-pci." : string.Empty);

@@ -28,6 +28,6 @@ public enum VfioFeature : ushort
     MigrationDataSize = VfioConstants.VFIO_DEVICE_FEATURE_MIG_DATA_SIZE,
     /// <summary>Parts of a BAR can be had as a dma-buf: <see cref="Bar.ExportDmaBuf"/>. Since Linux 6.19.</summary>
     DmaBuf = VfioConstants.VFIO_DEVICE_FEATURE_DMA_BUF,
-    /// <summary><see cref="PreCopyInfo.HasNewInitialData"/> can be asked for: <see cref="VfioMigration.EnablePreCopyInfoV2"/>.</summary>
+    /// <summary><see cref="PreCopyInfo.HasNewInitialData"/> can be asked for: <see cref="VfioMigration.EnablePreCopyInfoV2"/>. Since Linux 7.1.</summary>
     MigrationPreCopyInfoV2 = VfioConstants.VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2,
 }
