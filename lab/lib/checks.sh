@@ -91,8 +91,14 @@ check_devices() {
   expect "$OUT" $'127\n3\n8\niommufd_selftest_iommu.0' # the kernel's mock IOMMU is always there
 }
 
+# VFs want a driver on their PF: igb, a module of the lab's kernel, and those that it needs.
 check_samples() {
+  # shellcheck disable=SC2016 # the guest's shell expands it
   lab 0 exec --no-build --nvme 1 --edu --igb -- bash -e -c '
+    modules=${DEVKEEP_LAB_KERNEL%/*}/modules/$(uname -r)
+    for module in $(sed -n "s|^\(.*/igb\.ko\):|\1|p" "$modules/modules.dep" | tr " " "\n" | tac); do
+      insmod "$modules/$module"
+    done
     for sample in "read-bar 0000:00:05.0" "edu-dma 0000:00:05.0" "nvme-identify 0000:01:00.0" "open-vf 0000:02:00.0"; do
       '"$PUBLISHED/samples/samples"' $sample
     done' || return
