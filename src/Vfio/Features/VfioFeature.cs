@@ -6,28 +6,28 @@ namespace Devices.Vfio;
 /// </remarks>
 public enum VfioFeature : ushort
 {
-    /// <summary>A PF's VF token can be set: <see cref="VfioDevice.SetVfToken"/>. Since Linux 5.7.</summary>
+    /// <summary>A PF's VF token can be set: <see cref="VfioDevice.SetVfToken"/>.</summary>
     PciVfToken = VfioConstants.VFIO_DEVICE_FEATURE_PCI_VF_TOKEN,
-    /// <summary>The device can be migrated: <see cref="VfioMigration"/>. Since Linux 5.18.</summary>
+    /// <summary>The device can be migrated: <see cref="VfioMigration"/>.</summary>
     Migration = VfioConstants.VFIO_DEVICE_FEATURE_MIGRATION,
-    /// <summary>The migration state can be read and changed. Since Linux 5.18.</summary>
+    /// <summary>The migration state can be read and changed.</summary>
     MigrationDeviceState = VfioConstants.VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE,
-    /// <summary>Low power may be entered: <see cref="VfioPower"/>. Since Linux 6.1.</summary>
+    /// <summary>Low power may be entered: <see cref="VfioPower"/>.</summary>
     LowPowerEntry = VfioConstants.VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY,
-    /// <summary>Low power may be entered once, and an eventfd tells of its end. Since Linux 6.1.</summary>
+    /// <summary>Low power may be entered once, and an eventfd tells of its end.</summary>
     LowPowerEntryWithWakeup = VfioConstants.VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP,
-    /// <summary>Low power can be left. Since Linux 6.1.</summary>
+    /// <summary>Low power can be left.</summary>
     LowPowerExit = VfioConstants.VFIO_DEVICE_FEATURE_LOW_POWER_EXIT,
-    /// <summary>The device can log what it writes to: <see cref="VfioDevice.StartDmaLogging"/>. Since Linux 6.1.</summary>
+    /// <summary>The device can log what it writes to: <see cref="VfioDevice.StartDmaLogging"/>.</summary>
     DmaLoggingStart = VfioConstants.VFIO_DEVICE_FEATURE_DMA_LOGGING_START,
-    /// <summary>The log can be stopped. Since Linux 6.1.</summary>
+    /// <summary>The log can be stopped.</summary>
     DmaLoggingStop = VfioConstants.VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP,
-    /// <summary>The log can be read. Since Linux 6.1.</summary>
+    /// <summary>The log can be read.</summary>
     DmaLoggingReport = VfioConstants.VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT,
-    /// <summary>The length of what is left to save can be asked for: <see cref="VfioMigration.StopCopyLength"/>. Since Linux 6.2.</summary>
+    /// <summary>The length of what is left to save can be asked for: <see cref="VfioMigration.StopCopyLength"/>.</summary>
     MigrationDataSize = VfioConstants.VFIO_DEVICE_FEATURE_MIG_DATA_SIZE,
-    /// <summary>Parts of a BAR can be had as a dma-buf: <see cref="Bar.ExportDmaBuf"/>. Since Linux 6.19.</summary>
+    /// <summary>Parts of a BAR can be had as a dma-buf: <see cref="Bar.ExportDmaBuf"/>.</summary>
     DmaBuf = VfioConstants.VFIO_DEVICE_FEATURE_DMA_BUF,
-    /// <summary><see cref="PreCopyInfo.HasNewInitialData"/> can be asked for: <see cref="VfioMigration.EnablePreCopyInfoV2"/>. Since Linux 7.1.</summary>
+    /// <summary><see cref="PreCopyInfo.HasNewInitialData"/> can be asked for: <see cref="VfioMigration.EnablePreCopyInfoV2"/>.</summary>
     MigrationPreCopyInfoV2 = VfioConstants.VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2,
 }
