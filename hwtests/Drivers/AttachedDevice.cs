@@ -12,18 +12,15 @@ namespace Devices.HwTests.Drivers;
 /// </summary>
 internal sealed class AttachedDevice : IDisposable
 {
-    private readonly PciFunction _function;
-    private readonly string? _formerDriver;
-    private readonly List<EventFd> _eventFds = [];
+    private readonly BorrowedFunction _borrowed;
+    private readonly EventFds _eventFds = new();
     private readonly IommuContext _first;
 
     private AttachedDevice(string address)
     {
-        _function = PciFunction.Open(PciAddress.Parse(address));
-        _formerDriver = _function.Driver;
-        new DriverBinding().Bind(_function, "vfio-pci");
+        _borrowed = new BorrowedFunction(PciFunction.Open(PciAddress.Parse(address)));
         _first = Context = IommuContext.Open();
-        using (var cdev = VfioCdev.Open(_function)) Device = cdev.Bind(Context);
+        using (var cdev = VfioCdev.Open(_borrowed.Function)) Device = cdev.Bind(Context);
         Ioas = Context.CreateIoas();
         Attachment = Device.Attach(Ioas);
     }
@@ -44,20 +41,9 @@ internal sealed class AttachedDevice : IDisposable
 
     internal DmaMemory Allocate(ulong length, ulong iova) => Memory = DmaMemory.Allocate(Ioas, "driver", length, new Iova(iova));
 
-    internal InterruptVectors Arm(InterruptVectors vectors, int count)
-    {
-        var eventFds = Enumerable.Range(0, count).Select(_ => EventFd.Create()).ToArray();
-        _eventFds.AddRange(eventFds);
-        vectors.Enable(eventFds);
-        return vectors;
-    }
+    internal EventFd NewEventFd() => _eventFds.New();
 
-    internal EventFd NewEventFd()
-    {
-        var eventFd = EventFd.Create();
-        _eventFds.Add(eventFd);
-        return eventFd;
-    }
+    internal InterruptVectors Arm(InterruptVectors vectors, int count) => _eventFds.Arm(vectors, count);
 
     /// <summary>All managed objects are left; new ones take over device, address space and memory by their descriptors.</summary>
     internal void ChangeHands()
@@ -71,7 +57,7 @@ internal sealed class AttachedDevice : IDisposable
         Ioas.Leave();
 
         Context = IommuContext.FromFd(contextFd);
-        using (var cdev = VfioCdev.FromFd(deviceFd, _function.Address)) Device = cdev.AdoptBound(Context, deviceId);
+        using (var cdev = VfioCdev.FromFd(deviceFd, _borrowed.Function.Address)) Device = cdev.AdoptBound(Context, deviceId);
         Ioas = Context.AdoptIoas(ioasId);
         Memory = DmaMemory.Adopt(Ioas.AdoptMapping(range, DmaAccess.ReadWrite, new FileBacking(MemFd.Adopt(memoryFd), 0)));
         Attachment = Device.Attach(Ioas);
@@ -83,9 +69,7 @@ internal sealed class AttachedDevice : IDisposable
         Memory?.Leave();
         Context.Dispose();
         if (!ReferenceEquals(_first, Context)) _first.Dispose();
-        foreach (var eventFd in _eventFds) eventFd.Dispose();
-        if (_formerDriver == "vfio-pci") return;
-        new DriverBinding().Unbind(_function);
-        if (_formerDriver is not null) new DriverBinding().BindDefault(_function);
+        _eventFds.Dispose();
+        _borrowed.Dispose();
     }
 }

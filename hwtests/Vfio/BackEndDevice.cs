@@ -1,3 +1,4 @@
+using Devices.HwTests.Lab;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
@@ -8,19 +9,17 @@ namespace Devices.HwTests.Vfio;
 /// <summary>A device taken for one test by one of the back ends: on vfio-pci, opened and attached; given back as it was found.</summary>
 internal sealed class BackEndDevice : IDisposable
 {
-    private readonly string? _formerDriver;
-    private readonly List<EventFd> _eventFds = [];
+    private readonly BorrowedFunction _borrowed;
+    private readonly EventFds _eventFds = new();
 
     internal BackEndDevice(PciFunction function, IommuMode mode)
     {
-        Function = function;
-        _formerDriver = function.Driver;
-        new DriverBinding().Bind(function, "vfio-pci");
+        _borrowed = new BorrowedFunction(function);
         Iommu = VfioIommu.Open(mode);
         Attachment = Iommu.Attach(function);
     }
 
-    internal PciFunction Function { get; }
+    internal PciFunction Function => _borrowed.Function;
 
     internal VfioIommu Iommu { get; }
 
@@ -36,18 +35,9 @@ internal sealed class BackEndDevice : IDisposable
 
     internal static BackEndDevice Nvme(IommuMode mode) => new(BoundDevice.NvmeFunction(), mode);
 
-    internal EventFd NewEventFd()
-    {
-        var eventFd = EventFd.Create();
-        _eventFds.Add(eventFd);
-        return eventFd;
-    }
+    internal EventFd NewEventFd() => _eventFds.New();
 
-    internal InterruptVectors Arm(InterruptVectors vectors, int count)
-    {
-        vectors.Enable([.. Enumerable.Range(0, count).Select(_ => NewEventFd())]);
-        return vectors;
-    }
+    internal InterruptVectors Arm(InterruptVectors vectors, int count) => _eventFds.Arm(vectors, count);
 
     /// <summary>Memory for the device; the end of its address space is the end of its mapping.</summary>
     internal DmaMemory Allocate(ulong length, ulong iova) => Memory = DmaMemory.Allocate(Mapper, "driver", length, new Iova(iova));
@@ -59,9 +49,7 @@ internal sealed class BackEndDevice : IDisposable
     {
         Device.Dispose();
         Iommu.Dispose();
-        foreach (var eventFd in _eventFds) eventFd.Dispose();
-        if (_formerDriver == "vfio-pci") return;
-        new DriverBinding().Unbind(Function);
-        if (_formerDriver is not null) new DriverBinding().BindDefault(Function);
+        _eventFds.Dispose();
+        _borrowed.Dispose();
     }
 }

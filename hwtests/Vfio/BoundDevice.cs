@@ -13,18 +13,16 @@ internal sealed class BoundDevice : IDisposable
     internal const string IgbIds = "8086:10c9";
     internal const string SharedMemoryIds = "1af4:1110";
 
-    private readonly string? _formerDriver;
+    private readonly BorrowedFunction _borrowed;
 
     private BoundDevice(PciFunction function)
     {
-        Function = function;
-        _formerDriver = function.Driver;
-        new DriverBinding().Bind(function, "vfio-pci");
+        _borrowed = new BorrowedFunction(function);
         Context = IommuContext.Open();
         Device = Open();
     }
 
-    internal PciFunction Function { get; }
+    internal PciFunction Function => _borrowed.Function;
 
     internal IommuContext Context { get; }
 
@@ -52,9 +50,7 @@ internal sealed class BoundDevice : IDisposable
     {
         Device.Dispose();
         Context.Dispose();
-        if (_formerDriver == "vfio-pci") return;
-        new DriverBinding().Unbind(Function);
-        if (_formerDriver is not null) new DriverBinding().BindDefault(Function);
+        _borrowed.Dispose();
     }
 
     private IommufdDevice Open()
