@@ -31,8 +31,7 @@ internal static class DeviceAccess
     internal static void CheckReachable(DmaAttachment attachment, DmaMemory memory, string parameter)
     {
         if (!attachment.IsAttached) throw new ArgumentException($"{attachment.Device.Address} is not attached any more.", nameof(attachment));
-        if (!ReferenceEquals(memory.Mapping.Mapper, attachment.Mapper))
-            throw new ArgumentException($"The memory at {memory.Mapping} is not mapped in {attachment.Mapper}, which {attachment.Device.Address} is attached to.", parameter);
+        CheckSpace(attachment.Mapper, memory, parameter);
         CheckAccess(memory, parameter);
     }
 
@@ -46,13 +45,18 @@ internal static class DeviceAccess
     internal static Iova Window(IDmaMapper reached, DmaMemory memory, ulong offset, int bytes, DmaAccess needed)
     {
         ArgumentNullException.ThrowIfNull(memory);
-        // The same address of another address space is somebody else's memory here.
-        if (!ReferenceEquals(memory.Mapping.Mapper, reached))
-            throw new ArgumentException($"The memory at {memory.Mapping} is not mapped in {reached}, which the device is attached to.", nameof(memory));
+        CheckSpace(reached, memory, nameof(memory));
         if (offset > memory.Length || (ulong)bytes > memory.Length - offset)
             throw new ArgumentOutOfRangeException(nameof(offset), $"{bytes} bytes at 0x{offset:x} exceed the memory of 0x{memory.Length:x} bytes.");
         if (!memory.Mapping.IsMapped || !memory.Mapping.Access.HasFlag(needed))
             throw new ArgumentException($"The device may not {(needed == DmaAccess.Read ? "read" : "write")} the memory at {memory.Mapping}.", nameof(memory));
         return memory.Iova + offset;
+    }
+
+    // The same address of another address space is somebody else's memory here.
+    private static void CheckSpace(IDmaMapper reached, DmaMemory memory, string parameter)
+    {
+        if (!ReferenceEquals(memory.Mapping.Mapper, reached))
+            throw new ArgumentException($"The memory at {memory.Mapping} is not mapped in {reached}, which the device is attached to.", parameter);
     }
 }
