@@ -95,7 +95,7 @@ public sealed class Ioas : IommuObject, IDmaMapper
     {
         ArgumentNullException.ThrowIfNull(memory);
         ThrowIfEnded();
-        CheckRange(at, memory.Length, access);
+        MappingArguments.CheckRange(at, memory.Length, access);
         var map = new iommu_ioas_map
         {
             size = (uint)sizeof(iommu_ioas_map),
@@ -118,8 +118,8 @@ public sealed class Ioas : IommuObject, IDmaMapper
         ArgumentNullException.ThrowIfNull(file);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ThrowIfEnded();
-        CheckRange(at, length, access);
-        CheckPart(file, offset, length);
+        MappingArguments.CheckRange(at, length, access);
+        MappingArguments.CheckPart(file, offset, length);
         return Add(MapFd(file.Fd, (ulong)offset, length, at, access), length, access, new FileBacking(file, offset));
     }
 
@@ -139,7 +139,7 @@ public sealed class Ioas : IommuObject, IDmaMapper
     {
         ArgumentNullException.ThrowIfNull(buffer);
         ThrowIfEnded();
-        CheckRange(at, length, access);
+        MappingArguments.CheckRange(at, length, access);
         if (!PageSize.IsAligned(offset)) throw new ArgumentException($"Offset 0x{offset:x} is not a multiple of the page size.", nameof(offset));
         return Add(MapFd(buffer, offset, length, at, access), length, access, new DmaBufBacking(buffer, offset));
     }
@@ -195,7 +195,7 @@ public sealed class Ioas : IommuObject, IDmaMapper
     {
         ArgumentNullException.ThrowIfNull(source);
         ThrowIfEnded();
-        CheckRange(at, source.Length, access);
+        MappingArguments.CheckRange(at, source.Length, access);
         if (source.Mapper is not Ioas owner || !ReferenceEquals(owner.Context, Context))
             throw new ArgumentException("The mapping belongs to another context: a copy works within one.", nameof(source));
         return Add(Copy(owner, source.Range, at, access), source.Length, access, source.Backing);
@@ -216,10 +216,10 @@ public sealed class Ioas : IommuObject, IDmaMapper
         ArgumentNullException.ThrowIfNull(backing);
         ThrowIfEnded();
         if (range.Length > ulong.MaxValue) throw new ArgumentException("No mapping has 2^64 bytes.", nameof(range));
-        CheckRange(range.First, (ulong)range.Length, access);
+        MappingArguments.CheckRange(range.First, (ulong)range.Length, access);
         foreach (var known in _mappings.Values)
             if (known.Range.Overlaps(range)) throw new ArgumentException($"{known} is known already.", nameof(range));
-        if (backing is FileBacking file) CheckPart(file.File, file.Offset, (ulong)range.Length);
+        if (backing is FileBacking file) MappingArguments.CheckPart(file.File, file.Offset, (ulong)range.Length);
         using var scratch = Context.CreateIoas();
         scratch.Copy(this, range, null, access);
         return Add(range.First, (ulong)range.Length, access, backing);
@@ -266,13 +266,6 @@ public sealed class Ioas : IommuObject, IDmaMapper
         return (uint)flags;
     }
 
-    internal static void CheckPart(MemFd file, long offset, ulong length)
-    {
-        if (!PageSize.IsAligned((ulong)offset)) throw new ArgumentException($"Offset 0x{offset:x} is not a multiple of the page size.", nameof(offset));
-        if (offset > file.Length || length > (ulong)(file.Length - offset))
-            throw new ArgumentException($"0x{length:x} bytes at 0x{offset:x} exceed {file.Fd.Subject} of 0x{file.Length:x} bytes.", nameof(length));
-    }
-
     private static List<IovaRange> Gaps(IReadOnlyList<IovaRange> allowed)
     {
         var gaps = new List<IovaRange>();
@@ -286,17 +279,6 @@ public sealed class Ioas : IommuObject, IDmaMapper
 
         gaps.Add(new IovaRange(new Iova(next), new Iova(ulong.MaxValue)));
         return gaps;
-    }
-
-    internal static void CheckRange(Iova? at, ulong length, DmaAccess access)
-    {
-        if (access is not (DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite))
-            throw new ArgumentOutOfRangeException(nameof(access), $"{access} is no access.");
-        if (length == 0 || !PageSize.IsAligned(length))
-            throw new ArgumentException($"0x{length:x} bytes are not a positive multiple of the page size.", nameof(length));
-        if (at is not { } iova) return;
-        if (!PageSize.IsAligned(iova.Value)) throw new ArgumentException($"The IOVA {iova} is not a multiple of the page size.", nameof(at));
-        if (iova.Value > ulong.MaxValue - (length - 1)) throw new ArgumentException($"0x{length:x} bytes at {iova} exceed 64 bits.", nameof(length));
     }
 
     private unsafe Iova MapFd(FileDescriptor file, ulong offset, ulong length, Iova? at, DmaAccess access)

@@ -141,7 +141,7 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
     {
         ArgumentNullException.ThrowIfNull(memory);
         ThrowIfUnusable();
-        Ioas.CheckRange(at, memory.Length, access);
+        MappingArguments.CheckRange(at, memory.Length, access);
         return Map(memory, at, access, new UserMemoryBacking(memory), view: null);
     }
 
@@ -157,8 +157,8 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
         ArgumentNullException.ThrowIfNull(file);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ThrowIfUnusable();
-        Ioas.CheckRange(at, length, access);
-        Ioas.CheckPart(file, offset, length);
+        MappingArguments.CheckRange(at, length, access);
+        MappingArguments.CheckPart(file, offset, length);
         var view = file.Map(offset, (nuint)length, access.HasFlag(DmaAccess.Write) ? MemoryProtection.ReadWrite : MemoryProtection.Read);
         try
         {
