@@ -60,14 +60,15 @@ internal static class SystemChecks
         else
         {
             var known = running.Abi.IsComplete;
-            foreach (var difference in running.Abi.DifferencesTo(image.Abi))
+            var differences = running.Abi.DifferencesTo(image.Abi);
+            foreach (var difference in differences)
             {
                 // A format of the running kernel that nobody shows cannot be compared; one that differs must not be jumped over.
                 var level = known || !difference.Contains("is not known", StringComparison.Ordinal) ? FindingLevel.Refused : FindingLevel.Note;
                 yield return new PreflightFinding("handover formats", next.ImagePath, level, difference, level == FindingLevel.Refused ? "Take a next kernel with the running kernel's formats." : null);
             }
 
-            if (running.Abi.DifferencesTo(image.Abi).Count == 0) yield return new PreflightFinding("handover formats", next.ImagePath, FindingLevel.Passed, $"The next kernel reads {image.Abi}.");
+            if (differences.Count == 0) yield return new PreflightFinding("handover formats", next.ImagePath, FindingLevel.Passed, $"The next kernel reads {image.Abi}.");
         }
 
         var initrd = next.InitrdPath is null ? 0 : new FileInfo(next.InitrdPath) is { Exists: true } file ? file.Length : -1;
