@@ -4,6 +4,7 @@ using Devices.LiveUpdate;
 using Devices.Pci;
 using Devices.Preservation;
 using Devices.Preservation.Messages;
+using Devices.Vfio;
 using Google.Protobuf;
 
 namespace Devices.HwTests.Preservation;
@@ -71,7 +72,7 @@ public sealed class Arrival : IDisposable
             using var config = function.OpenConfigSpace();
             var bytes = new byte[config.Length];
             config.Read(0, bytes);
-            var holders = FileHolder.Find(target => target == $"/dev/vfio/devices/{function.VfioCdevName}");
+            var holders = VfioCdev.FindHolders(function);
             return $"{function.Address} on {function.Driver}, reset by {string.Join(' ', function.ResetMethods.Current)}, held by {string.Join(' ', holders)}: {Convert.ToHexString(bytes)}";
         }));
     }

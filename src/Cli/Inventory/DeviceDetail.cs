@@ -1,5 +1,6 @@
 using Devices.Pci;
 using Devices.Preservation;
+using Devices.Vfio;
 
 namespace Devices.Cli;
 
@@ -60,7 +61,7 @@ internal sealed record DeviceDetail(
             function.IommuGroup is { } group ? Members(all.Where(other => other.Address != function.Address && other.IommuGroup == group)) : [],
             Members(all.Where(other => peers.Contains(other.Address))),
             [.. function.Resources.Select(BarDetail.Of)],
-            [.. DeviceUse.HoldersOf(function).Select(static holder => holder.ToString())],
+            [.. VfioCdev.FindHolders(function).Select(static holder => holder.ToString())],
             ConfigDetail.Read(function),
             function.ClassCode.BaseClass == BridgeClass ? null : TierResult.Of(TierAssessment.Of(function)));
     }

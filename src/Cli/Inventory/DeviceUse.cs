@@ -1,5 +1,5 @@
-using Devices.Linux;
 using Devices.Pci;
+using Devices.Vfio;
 
 namespace Devices.Cli;
 
@@ -19,20 +19,11 @@ internal static class DeviceUse
     /// <summary>Refuses a device that a process holds through VFIO: unbinding would wait until that process ends.</summary>
     internal static void RequireNotHeld(PciFunction function)
     {
-        if (HoldersOf(function) is { Count: > 0 } holders)
+        if (VfioCdev.FindHolders(function) is { Count: > 0 } holders)
         {
             throw new UserException(
                 $"{function.Address} is held through VFIO by {string.Join(", ", holders)}: unbinding would wait until that ends. End it, or, for a keeper, discard the session first.");
         }
-    }
-
-    /// <summary>The processes that have the device open through its VFIO cdev.</summary>
-    internal static IReadOnlyList<FileHolder> HoldersOf(PciFunction function)
-    {
-        if (function.VfioCdevName is not { } name)
-            return [];
-        var path = $"/dev/vfio/devices/{name}";
-        return FileHolder.Find(target => target == path);
     }
 
     private static IEnumerable<string> BlockUses(PciFunction function)

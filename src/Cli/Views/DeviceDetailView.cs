@@ -1,5 +1,6 @@
 using System.Globalization;
 using Devices.Pci;
+using Devices.Vfio;
 
 namespace Devices.Cli;
 
@@ -17,7 +18,7 @@ internal static class DeviceDetailView
                 ("Subsystem", $"{detail.SubsystemVendorId}:{detail.SubsystemId}"),
                 ("Driver", device.Driver ?? "none"),
                 ("Only for driver", detail.DriverOverride),
-                ("VFIO device", device.Vfio is null ? null : $"/dev/vfio/devices/{device.Vfio}"),
+                ("VFIO device", device.Vfio is null ? null : $"{VfioInterfaces.DevicesPath}/{device.Vfio}"),
                 ("Power", detail.PowerState),
                 ("NUMA node", detail.NumaNode?.ToString()),
                 ("Slot", detail.Slot),

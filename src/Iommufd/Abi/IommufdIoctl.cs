@@ -20,7 +20,7 @@ internal static class IommufdIoctl
 
     internal static string? Remedy(string call, Errno errno) => (call, errno) switch
     {
-        ("open", Errno.ENOENT) => "The kernel has no iommufd: it needs CONFIG_IOMMUFD, and the module iommufd loaded.",
+        ("open", Errno.ENOENT or Errno.ENODEV) => "The kernel has no iommufd: it needs CONFIG_IOMMUFD, and the module iommufd loaded.",
         ("open", Errno.EACCES or Errno.EPERM) => "Run as root, or receive an open /dev/iommu from a process that is.",
         (_, Errno.ENOTTY) => "The descriptor is not an iommufd.",
         ("IOMMU_IOAS_MAP" or "IOMMU_IOAS_MAP_FILE" or "IOMMU_IOAS_COPY", Errno.EEXIST)

@@ -1,5 +1,5 @@
-using Devices.Linux;
 using Devices.Pci;
+using Devices.Vfio;
 
 namespace Devices.Preservation;
 
@@ -18,7 +18,7 @@ internal static class DeviceChecks
         if (function.PowerState is not (PciPowerState.D0 or PciPowerState.Unknown))
         {
             // vfio-pci puts to sleep what nobody has open, and wakes it at the open.
-            yield return function.VfioCdevName is { } cdev && FileHolder.Find(target => target == $"/dev/vfio/devices/{cdev}").Count == 0
+            yield return function.VfioCdevName is not null && VfioCdev.FindHolders(function).Count == 0
                 ? new PreflightFinding("power state", subject, FindingLevel.Passed, $"It is in {function.PowerState}, asleep while nobody has it open; opening it wakes it.")
                 : new PreflightFinding("power state", subject, FindingLevel.Refused, $"It is in {function.PowerState}.", "Wake it: bind it to vfio-pci with vfio_pci.disable_idle_d3=1 and open it.");
         }
@@ -30,7 +30,7 @@ internal static class DeviceChecks
         {
             var peer = PciFunction.Open(address);
             if (peer.Driver is not { } driver) continue;
-            var holders = peer.VfioCdevName is { } name ? FileHolder.Find(target => target == $"/dev/vfio/devices/{name}") : [];
+            var holders = VfioCdev.FindHolders(peer);
             var who = driver == "vfio-pci" ? (holders.Count == 0 ? "vfio-pci" : string.Join(", ", holders)) : $"the native driver {driver}";
             yield return new PreflightFinding("slot", subject, FindingLevel.Refused, $"{address}, another function of its slot, is in other hands ({who}): its reset would be this device's.", $"Keep {address} too, or unbind it: devkeep unbind {address}");
         }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Devices.Linux;
 using Devices.Pci;
 using Devices.Preservation.Messages;
+using Devices.Vfio;
 
 namespace Devices.Preservation;
 
@@ -65,8 +65,7 @@ internal static class DeviceVerifier
             throw new VerificationException(saved.Address, "driver", "vfio-pci or none", driver, "A native driver has taken it and changed its state: give the next kernel vfio-pci.ids, and keep native drivers from loading");
         foreach (var peer in function.SlotPeers.Where(peer => !kept.Contains(peer)))
         {
-            if (PciFunction.Open(peer).VfioCdevName is not { } name) continue;
-            var holders = FileHolder.Find(target => target == $"/dev/vfio/devices/{name}");
+            var holders = VfioCdev.FindHolders(PciFunction.Open(peer));
             if (holders.Count > 0)
                 throw new VerificationException(saved.Address, "slot", $"{peer} in nobody's hands", string.Join(", ", holders), $"When {peer} is closed, vfio-pci may reset the slot and this device with it: it must stay open until this device is held, or never have been opened");
         }

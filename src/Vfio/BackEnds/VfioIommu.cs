@@ -58,7 +58,7 @@ public sealed class VfioIommu : IDisposable
     public static VfioIommu Open(IommuMode? mode = null)
     {
         var chosen = mode ?? AvailableModes.Cast<IommuMode?>().FirstOrDefault()
-            ?? throw new LinuxException(Errno.ENODEV, "open", "/dev/iommu, /dev/vfio/vfio", "The kernel has neither iommufd with VFIO's character devices nor VFIO containers, or this user may open neither.");
+            ?? throw new LinuxException(Errno.ENODEV, "open", $"{IommufdInterfaces.DevicePath}, {VfioInterfaces.ContainerPath}", "The kernel has neither iommufd with VFIO's character devices nor VFIO containers, or this user may open neither.");
         if (chosen != IommuMode.Iommufd) return new VfioIommu(VfioContainer.Open(chosen));
         var context = IommuContext.Open();
         try
@@ -108,7 +108,7 @@ public sealed class VfioIommu : IDisposable
 
     private static bool CanOpenIommufd()
     {
-        using var fd = FileDescriptor.TryOpen("/dev/iommu", OpenMode.ReadWrite, out _);
+        using var fd = FileDescriptor.TryOpen(IommufdInterfaces.DevicePath, OpenMode.ReadWrite, out _);
         return fd is not null;
     }
 

@@ -71,9 +71,7 @@ public sealed class VfioCdev : IDisposable
         if (function.VfioCdevName is not { } name)
         {
             if (VfioInterfaces.All.Explain(VfioInterfaces.DevicesPath, Errno.ENODEV, "open vfio-dev", address.ToString()) is { } tooOld) throw tooOld;
-            var state = function.Driver is { } driver ? $"it is bound to {driver}" : "no driver is bound to it";
-            throw new LinuxException(
-                Errno.ENODEV, "open vfio-dev", address.ToString(), $"The device is not bound to vfio-pci: {state}. To change that: devkeep bind {address}");
+            throw new LinuxException(Errno.ENODEV, "open vfio-dev", address.ToString(), OpenRemedies.NotBound(function));
         }
 
         return NoIommuException.IsCdev(name) ? throw new NoIommuException(address) : Open(name, new DeviceIdentity(address));
@@ -179,14 +177,27 @@ public sealed class VfioCdev : IDisposable
         return null;
     }
 
+    /// <summary>The processes that have a function open through its own file; other users' processes take root to see.</summary>
+    /// <param name="function">The function.</param>
+    public static IReadOnlyList<FileHolder> FindHolders(PciFunction function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        if (function.VfioCdevName is not { } name) return [];
+        var path = PathOf(name);
+        return FileHolder.Find(target => target == path);
+    }
+
+    /// <summary>The file of a device by its name in sysfs.</summary>
+    internal static string PathOf(string name) => $"{VfioInterfaces.DevicesPath}/{name}";
+
     private static VfioCdev Open(string name, DeviceIdentity identity)
     {
-        var path = $"{VfioInterfaces.DevicesPath}/{name}";
+        var path = PathOf(name);
         var fd = FileDescriptor.TryOpen(path, OpenMode.ReadWrite, out var errno);
         if (fd is not null) return Verified(fd, identity, path);
         var subject = $"{path} ({identity})";
         throw errno == Errno.EBUSY
-            ? VfioIoctl.Failure(errno, "open", subject, $"{Holders(path)} If the device was preserved by a live update it must be retrieved from its session.")
+            ? VfioIoctl.Failure(errno, "open", subject, $"{OpenRemedies.Holders(target => target == path)} If the device was preserved by a live update it must be retrieved from its session.")
             : VfioIoctl.Failure(errno, "open", subject);
     }
 
@@ -202,12 +213,6 @@ public sealed class VfioCdev : IDisposable
     {
         using var lease = fd.Lease();
         return ParseFdInfo(File.ReadAllText($"/proc/self/fdinfo/{lease.Number}"));
-    }
-
-    private static string Holders(string path)
-    {
-        var holders = FileHolder.Find(target => string.Equals(target, path, StringComparison.Ordinal));
-        return holders.Count == 0 ? "No process that can be seen has it open." : $"Open in: {string.Join(", ", holders)}.";
     }
 
     private unsafe uint BindFile(IommuContext context, Guid? vfToken)
@@ -249,8 +254,9 @@ public sealed class VfioCdev : IDisposable
 
         var flag = withToken ? nameof(VfioConstants.VFIO_DEVICE_BIND_FLAG_TOKEN) : null;
         if (VfioIoctl.FlagTooOld(flag, errno, vfio_device_bind_iommufd.Name, Name) is { } tooOld) return tooOld;
+        var path = fd.LinkTarget;
         var remedy = "It is bound already, and a device is bound once: its own descriptor, passed on, is what gives it to another process. "
-            + Holders(fd.LinkTarget)
+            + OpenRemedies.Holders(target => target == path)
             + (withToken ? " Or the VF token is not wanted: neither PF nor VF, or the PF is not on vfio-pci." : string.Empty);
         return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Name, remedy);
     }

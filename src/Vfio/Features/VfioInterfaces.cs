@@ -9,6 +9,9 @@ public static class VfioInterfaces
     /// <summary>The folder of the devices' own files.</summary>
     public const string DevicesPath = "/dev/vfio/devices";
 
+    /// <summary>The file of the containers.</summary>
+    public const string ContainerPath = "/dev/vfio/vfio";
+
     /// <summary>All of them, the oldest first.</summary>
     public static KernelInterfaces All { get; } = new(
         KernelInterface.Named(nameof(VfioIoctl.VFIO_GET_API_VERSION), "3.6"),

@@ -15,8 +15,6 @@ namespace Devices.Vfio;
 /// </remarks>
 public sealed class VfioContainer : IDmaMapper, IDisposable
 {
-    private const string ContainerPath = "/dev/vfio/vfio";
-    private const string IommufdPath = "/dev/iommu";
     private const ulong HugePage = 2 << 20;
 
     private readonly Dictionary<int, VfioGroup> _groups = [];
@@ -69,8 +67,8 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
     public static VfioContainer Open(IommuMode mode)
     {
         if (mode is IommuMode.Iommufd || !Enum.IsDefined(mode)) throw new ArgumentOutOfRangeException(nameof(mode), $"{mode} has no container.");
-        var path = mode is IommuMode.Type1 or IommuMode.Type1v2 ? ContainerPath : IommufdPath;
-        var fd = FileDescriptor.TryOpen(path, OpenMode.ReadWrite, out var errno) ?? throw OpenFailure(errno, path);
+        var path = mode is IommuMode.Type1 or IommuMode.Type1v2 ? VfioInterfaces.ContainerPath : IommufdInterfaces.DevicePath;
+        var fd = OpenFile(path);
         try
         {
             var version = ApiVersion(fd);
@@ -238,6 +236,16 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
     internal FileDescriptor[] OpenGroups(IEnumerable<int> numbers)
         => [.. numbers.Select(number => _groups.GetValueOrDefault(number)?.Fd).OfType<FileDescriptor>()];
 
+    /// <summary>Opens the file of the containers, or an iommufd to stand for one.</summary>
+    internal static FileDescriptor OpenFile(string path) => FileDescriptor.TryOpen(path, OpenMode.ReadWrite, out var errno)
+        ?? throw (path, errno) switch
+        {
+            (IommufdInterfaces.DevicePath, _) => IommufdIoctl.Failure(errno, "open", path),
+            (_, Errno.ENOENT or Errno.ENODEV) => new LinuxException(
+                errno, "open", path, "The kernel has no VFIO containers: it needs CONFIG_VFIO_CONTAINER, or CONFIG_IOMMUFD_VFIO_CONTAINER. Use an iommufd."),
+            _ => VfioIoctl.Failure(errno, "open", path),
+        };
+
     internal static int ApiVersion(FileDescriptor container)
     {
         var errno = Ioctl.TryValue(container, VfioIoctl.VFIO_GET_API_VERSION, 0, out var version);
@@ -299,14 +307,6 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
             return false;
         }
     }
-
-    private static LinuxException OpenFailure(Errno errno, string path) => new(errno, "open", path, (path, errno) switch
-    {
-        (ContainerPath, Errno.ENOENT or Errno.ENODEV) => "The kernel has no VFIO containers: it needs CONFIG_VFIO_CONTAINER, or CONFIG_IOMMUFD_VFIO_CONTAINER. Use an iommufd.",
-        (_, Errno.ENOENT or Errno.ENODEV) => "The kernel has no iommufd: it needs CONFIG_IOMMUFD, and the module iommufd loaded.",
-        (_, Errno.EACCES or Errno.EPERM) => "Run as root, or give this user access to the file.",
-        _ => null,
-    });
 
     private VfioGroup Join(PciFunction function)
     {

@@ -92,16 +92,13 @@ internal sealed class VfioGroup : IDisposable
         var files = GroupMember.Of(function)
             .Select(static member => PciFunction.Open(member.Address).VfioCdevName)
             .Where(static name => name is not null)
-            .Select(static name => $"/dev/vfio/devices/{name}")
+            .Select(static name => VfioCdev.PathOf(name!))
             .Append(path)
             .ToHashSet();
-        var holders = FileHolder.Find(files.Contains);
-        var open = holders.Count == 0 ? "No process that can be seen has it open." : $"Open in: {string.Join(", ", holders)}.";
-        return VfioIoctl.Failure(errno, "open", subject, $"A group has one holder, and none while one of its devices is bound through its own file. {open}");
+        return VfioIoctl.Failure(
+            errno, "open", subject, $"A group has one holder, and none while one of its devices is bound through its own file. {OpenRemedies.Holders(files.Contains)}");
     }
 
     private static string NotBound(PciFunction function)
-        => function.Driver is { } driver && GroupMember.IsBystander(driver)
-            ? string.Empty
-            : $"It is not bound to vfio-pci ({(function.Driver is { } other ? $"it is bound to {other}" : "no driver is bound to it")}). To change that: devkeep bind {function.Address}";
+        => function.Driver is { } driver && GroupMember.IsBystander(driver) ? string.Empty : OpenRemedies.NotBound(function);
 }

@@ -50,7 +50,7 @@ public static class UnsafeNoIommu
     {
         ArgumentNullException.ThrowIfNull(function);
         if (!NoIommuException.HasGroup(function)) throw NotOffered(function, "/dev/vfio/noiommu-N");
-        using var container = FileDescriptor.Open("/dev/vfio/vfio", OpenMode.ReadWrite, "The kernel has no VFIO containers: it needs CONFIG_VFIO_CONTAINER.");
+        using var container = VfioContainer.OpenFile(VfioInterfaces.ContainerPath);
         using var group = VfioGroup.Open(function, GroupPrefix);
         group.SetContainer(container, function);
         VfioContainer.SetIommu(container, VfioConstants.VFIO_NOIOMMU_IOMMU, $"{function.Address} (no-IOMMU)");
