@@ -15,9 +15,11 @@ qemu_arguments() {
     -no-reboot
     -kernel "$KERNEL/bzImage" -append "$(kernel_arguments)"
     -chardev "file,id=console,path=$RUN/console.log" -serial chardev:console)
-  # Before the devices that it serves.
+  # Before the devices that it serves. With eim=on the guest's CPUs take x2APIC mode, where the end of an interrupt is an MSR write.
+  # In xAPIC mode it is a write to memory, and QEMU 10.0 loses one now and then while another CPU changes the memory map, as a device
+  # does that goes to sleep (D3): the CPU then takes no interrupt of that class any more, its timer first.
   if ((IOMMU)); then
-    QEMU+=(-device 'intel-iommu,intremap=on,caching-mode=on,x-scalable-mode=on')
+    QEMU+=(-device 'intel-iommu,intremap=on,eim=on,caching-mode=on,x-scalable-mode=on')
   fi
   QEMU+=(
     -fsdev 'local,id=host,path=/,security_model=none,readonly=on,multidevs=remap'
@@ -52,9 +54,6 @@ qemu_arguments() {
 kernel_arguments() {
   local arguments="root=host rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=1048576,cache=loose ro init=$REPO/lab/guest/init"
   arguments+=' console=ttyS0 panic=-1 tsc=reliable kho=on liveupdate=on'
-  # A CPU that idles for long has been seen to miss its one-shot timer for good, and with it whoever slept there: both vCPUs
-  # halted, no interrupt pending. The periodic tick is re-armed by the emulator and cannot be missed.
-  arguments+=' nohz=off highres=off'
   ((IOMMU)) && arguments+=' intel_iommu=on'
   printf '%s' "$arguments$APPEND"
 }
