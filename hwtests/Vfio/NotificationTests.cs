@@ -2,16 +2,18 @@ using System.Buffers.Binary;
 using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.Pci;
+using Devices.Vfio;
 
 namespace Devices.HwTests.Vfio;
 
 /// <summary>What the kernel tells of a device: that it wants it back, and that it failed.</summary>
 public class NotificationTests
 {
-    [SkippableFact]
-    public async Task Unbinding_asks_for_the_device_and_waits_until_it_is_given()
+    [SkippableTheory]
+    [MemberData(nameof(BackEndTests.Modes), MemberType = typeof(BackEndTests))]
+    public async Task Unbinding_asks_for_the_device_and_waits_until_it_is_given(IommuMode mode)
     {
-        using var bound = BoundDevice.Edu();
+        using var bound = BackEndDevice.Edu(mode);
         using var request = EventFd.Create();
         bound.Device.Interrupts.Request.Enable(request);
         var unbinding = Task.Run(() => new DriverBinding().Unbind(bound.Function));
@@ -23,10 +25,11 @@ public class NotificationTests
         Assert.Null(bound.Function.Driver);
     }
 
-    [SkippableFact, Guest("sriov")]
-    public async Task An_uncorrectable_error_is_told()
+    [SkippableTheory, Guest("sriov")]
+    [MemberData(nameof(BackEndTests.Modes), MemberType = typeof(BackEndTests))]
+    public async Task An_uncorrectable_error_is_told(IommuMode mode)
     {
-        using var bound = BoundDevice.Igb();
+        using var bound = new BackEndDevice(BoundDevice.IgbFunction(), mode);
         using var error = EventFd.Create();
         bound.Device.Interrupts.Error.Enable(error);
         Inject(bound.Function.Address);
