@@ -34,6 +34,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int close(int fd);
 
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint readlink(string path, byte* buffer, nuint size);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint pread(FileDescriptor fd, byte* buffer, nuint count, long offset);
 

@@ -25,7 +25,7 @@ public sealed class ResetMethods
     public static IReadOnlyList<string> KnownNames { get; } = ["device_specific", "acpi", "flr", "af_flr", "pm", "bus", "cxl_bus"];
 
     /// <summary>Whether the attribute exists. Without it the function has no reset method: as good as cleared.</summary>
-    public bool HasFile => File.Exists(_path);
+    public bool HasFile => SysfsAttribute.Exists(_path);
 
     /// <summary>The methods that may be used, in order; empty when cleared or when there is none.</summary>
     public IReadOnlyList<string> Current => SysfsAttribute.ReadOptional(_path)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -6,9 +6,6 @@ namespace Devices.Pci;
 /// <summary>Attributes of sysfs: one value a file, read and written whole in one system call, as the kernel expects.</summary>
 internal static class SysfsAttribute
 {
-    // sysfs gives an attribute at most one page.
-    private const int MaxLength = 4096;
-
     /// <summary>Reads an attribute that must be there.</summary>
     public static string Read(string path) =>
         TryRead(path, out var errno) ?? throw new LinuxException(errno, "open", path);
@@ -37,16 +34,41 @@ internal static class SysfsAttribute
     }
 
     /// <summary>The name that a symbolic link of sysfs points to; null where there is no link.</summary>
-    public static string? LinkName(string path) => Path.GetFileName(new FileInfo(path).LinkTarget);
+    public static string? LinkName(string path) => Path.GetFileName(TryReadLink(path, out _));
 
-    private static string? TryRead(string path, out Errno errno)
+    /// <summary>Whether there is such an attribute, link or directory.</summary>
+    public static bool Exists(string path)
     {
-        using var file = FileDescriptor.TryOpen(path, OpenMode.ReadOnly, out errno);
-        if (file is null)
-            return null;
-        var bytes = new byte[MaxLength];
-        return Encoding.ASCII.GetString(bytes.AsSpan(0, file.Read(bytes))).Trim();
+        _ = TryReadLink(path, out var errno);
+        return errno is Errno.None or Errno.EINVAL;
     }
+
+    /// <summary>The names in a directory; none where there is no directory.</summary>
+    public static IReadOnlyList<string> NamesIn(string directory)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(directory).Select(static path => Path.GetFileName(path))];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (IOException failure)
+        {
+            // What has no exception of its own carries the error's number.
+            throw new LinuxException((Errno)failure.HResult, "opendir", directory);
+        }
+    }
+
+    // EINVAL: it is there and no link.
+    private static string? TryReadLink(string path, out Errno errno)
+    {
+        var target = KernelFile.TryReadLink(path, out errno);
+        return errno is Errno.None or Errno.EINVAL or Errno.ENOENT or Errno.ENOTDIR ? target : throw new LinuxException(errno, "readlink", path);
+    }
+
+    private static string? TryRead(string path, out Errno errno) => KernelFile.TryReadText(path, out errno)?.Trim();
 
     private static string? RemedyOfOpen(Errno errno) =>
         errno is Errno.EACCES or Errno.EPERM ? "Writing to sysfs needs root." : null;

@@ -111,7 +111,7 @@ public sealed class PciFunction
     }
 
     /// <summary>SR-IOV of this PF, or null where it has none (sysfs <c>sriov_totalvfs</c>).</summary>
-    public SriovControl? Sriov => File.Exists(PathOf("sriov_totalvfs")) ? new SriovControl(this) : null;
+    public SriovControl? Sriov => SysfsAttribute.Exists(PathOf("sriov_totalvfs")) ? new SriovControl(this) : null;
 
     /// <summary>The other functions with the same domain, bus and device number.</summary>
     public IReadOnlyList<PciAddress> SlotPeers =>
@@ -177,14 +177,7 @@ public sealed class PciFunction
     /// The name of its VFIO character device below <c>/dev/vfio/devices</c>, such as <c>vfio3</c>, or null while no VFIO driver is bound
     /// (sysfs <c>vfio-dev</c>).
     /// </summary>
-    public string? VfioCdevName
-    {
-        get
-        {
-            var directory = PathOf("vfio-dev");
-            return Directory.Exists(directory) ? Directory.EnumerateDirectories(directory).Select(Path.GetFileName).FirstOrDefault() : null;
-        }
-    }
+    public string? VfioCdevName => SysfsAttribute.NamesIn(PathOf("vfio-dev")) is [var name, ..] ? name : null;
 
     internal SysfsTree Sysfs => _sysfs;
 
@@ -256,7 +249,7 @@ public sealed class PciFunction
 
     internal static bool TryOpen(PciAddress address, SysfsTree sysfs, [NotNullWhen(true)] out PciFunction? function)
     {
-        function = Directory.Exists(sysfs.DeviceOf(address)) ? new PciFunction(sysfs, address) : null;
+        function = SysfsAttribute.Exists(sysfs.DeviceOf(address)) ? new PciFunction(sysfs, address) : null;
         return function is not null;
     }
 
@@ -310,13 +303,10 @@ public sealed class PciFunction
     private static List<PciAddress> AddressesIn(string directory)
     {
         var addresses = new List<PciAddress>();
-        if (Directory.Exists(directory))
+        foreach (var name in SysfsAttribute.NamesIn(directory))
         {
-            foreach (var entry in Directory.EnumerateFileSystemEntries(directory))
-            {
-                if (PciAddress.TryParse(Path.GetFileName(entry), out var address))
-                    addresses.Add(address);
-            }
+            if (PciAddress.TryParse(name, out var address))
+                addresses.Add(address);
         }
 
         addresses.Sort();

@@ -204,15 +204,23 @@ public sealed class VfioCdev : IDisposable
     // Between reading the name and opening it the device may have gone and another one taken the number.
     private static VfioCdev Verified(FileDescriptor fd, DeviceIdentity identity, string path)
     {
-        if (IdentityOf(fd) is not { } actual || actual == identity) return new VfioCdev(fd, identity);
-        fd.Dispose();
-        throw new LinuxException(Errno.ENODEV, "open", path, $"It is the device {actual} now, no longer {identity}: try again.");
+        try
+        {
+            return IdentityOf(fd) is not { } actual || actual == identity
+                ? new VfioCdev(fd, identity)
+                : throw new LinuxException(Errno.ENODEV, "open", path, $"It is the device {actual} now, no longer {identity}: try again.");
+        }
+        catch
+        {
+            fd.Dispose();
+            throw;
+        }
     }
 
     private static DeviceIdentity? IdentityOf(FileDescriptor fd)
     {
         using var lease = fd.Lease();
-        return ParseFdInfo(File.ReadAllText($"/proc/self/fdinfo/{lease.Number}"));
+        return ParseFdInfo(KernelFile.ReadText($"/proc/self/fdinfo/{lease.Number}"));
     }
 
     private unsafe uint BindFile(IommuContext context, Guid? vfToken)

@@ -1,3 +1,4 @@
+using Devices.Linux;
 using Devices.Pci;
 
 namespace Devices.Vfio;
@@ -24,8 +25,9 @@ public sealed class NoIommuException : InvalidOperationException
     /// <summary>Whether the kernel made up the function's group, as it does without an IOMMU (sysfs <c>iommu_group/name</c>).</summary>
     internal static bool HasGroup(PciFunction function)
     {
-        var name = Path.Combine(function.SysfsPath, "iommu_group", "name");
-        return File.Exists(name) && File.ReadAllText(name).TrimEnd() == GroupName;
+        var path = Path.Combine(function.SysfsPath, "iommu_group", "name");
+        var name = KernelFile.TryReadText(path, out var errno);
+        return name is not null || errno is Errno.ENOENT or Errno.ENOTDIR ? name?.TrimEnd() == GroupName : throw new LinuxException(errno, "open", path);
     }
 
     /// <summary>Whether a character device's name or path is that of a device without an IOMMU.</summary>

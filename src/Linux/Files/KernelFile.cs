@@ -1,0 +1,55 @@
+using System.Text;
+
+namespace Devices.Linux;
+
+/// <summary>
+/// The text and links by which the kernel tells of itself in <c>/proc</c> and <c>/sys</c>. .NET's own functions answer "there is none" where
+/// the kernel was only short of memory or of descriptors: a device without a driver, where one is bound.
+/// </summary>
+public static class KernelFile
+{
+    // sysfs gives an attribute at most one page, and a path has no more bytes.
+    private const int Page = 4096;
+
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="errno"><see cref="Errno.None"/>, or why it could not be opened.</param>
+    /// <returns>Its text; null if it could not be opened.</returns>
+    /// <exception cref="LinuxException">It was opened and cannot be read.</exception>
+    public static string? TryReadText(string path, out Errno errno)
+    {
+        using var file = FileDescriptor.TryOpen(path, OpenMode.ReadOnly, out errno);
+        if (file is null) return null;
+        var bytes = new byte[Page];
+        var length = 0;
+        while (file.Read(bytes.AsSpan(length)) is > 0 and var count)
+        {
+            length += count;
+            if (length == bytes.Length) Array.Resize(ref bytes, 2 * length);
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="LinuxException">It cannot be opened or read.</exception>
+    public static string ReadText(string path) => TryReadText(path, out var errno) ?? throw new LinuxException(errno, "open", path);
+
+    /// <summary>Reads where a symbolic link leads.</summary>
+    /// <param name="path">The link.</param>
+    /// <param name="errno"><see cref="Errno.None"/>; ENOENT: there is none; EINVAL: it is no link; or what the kernel was short of.</param>
+    /// <returns>The target as it stands in the link; null on failure.</returns>
+    /// <remarks><c>readlink(2)</c>.</remarks>
+    public static unsafe string? TryReadLink(string path, out Errno errno)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Span<byte> target = stackalloc byte[Page];
+        fixed (byte* pointer = target)
+        {
+            var length = Libc.readlink(path, pointer, Page);
+            errno = length >= 0 ? Errno.None : Libc.LastErrno;
+            return length >= 0 ? Encoding.UTF8.GetString(target[..(int)length]) : null;
+        }
+    }
+}
