@@ -96,11 +96,11 @@ public sealed class EventFd : IDisposable, IValueTaskSource<ulong>
         {
             if (_waiting) throw new InvalidOperationException("An eventfd has one waiter at a time.");
             if (TryRead(out var count)) return new ValueTask<ulong>(count);
-            _core.Reset();
-            _waiting = true;
             if (_registered) EventLoop.Shared.Arm(this);
             else EventLoop.Shared.Register(this);
-            _registered = true;
+            // The signal that comes at once waits for the gate.
+            _core.Reset();
+            _registered = _waiting = true;
             var task = new ValueTask<ulong>(this, _core.Version);
             _cancellation = cancellation.UnsafeRegister(static (self, token) => ((EventFd)self!).Cancel(token), this);
             return task;

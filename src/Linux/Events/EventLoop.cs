@@ -4,7 +4,8 @@ namespace Devices.Linux;
 internal sealed class EventLoop
 {
     private const int Batch = 64;
-    private static readonly Lazy<EventLoop> s_shared = new(() => new EventLoop());
+    private static readonly Lock s_gate = new();
+    private static EventLoop? s_shared;
     private static ulong s_lastToken;
     private readonly Epoll _epoll = Epoll.Create();
     private readonly Dictionary<ulong, EventFd> _waiters = [];
@@ -14,14 +15,29 @@ internal sealed class EventLoop
         new Thread(Run) { IsBackground = true, Name = "eventfd waiters" }.Start();
     }
 
-    internal static EventLoop Shared => s_shared.Value;
+    internal static EventLoop Shared
+    {
+        get
+        {
+            // No Lazy: it would repeat its first failure for ever.
+            lock (s_gate) return s_shared ??= new EventLoop();
+        }
+    }
 
     internal static ulong NextToken() => Interlocked.Increment(ref s_lastToken);
 
     internal void Register(EventFd waiter)
     {
         lock (_waiters) _waiters.Add(waiter.Token, waiter);
-        _epoll.Add(waiter.Fd, waiter.Token, EpollEvents.Readable | EpollEvents.OneShot);
+        try
+        {
+            _epoll.Add(waiter.Fd, waiter.Token, EpollEvents.Readable | EpollEvents.OneShot);
+        }
+        catch
+        {
+            lock (_waiters) _waiters.Remove(waiter.Token);
+            throw;
+        }
     }
 
     internal void Arm(EventFd waiter) => _epoll.Change(waiter.Fd, waiter.Token, EpollEvents.Readable | EpollEvents.OneShot);
