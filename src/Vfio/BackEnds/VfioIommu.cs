@@ -33,11 +33,12 @@ public sealed class VfioIommu : IDisposable
     /// Asked of <c>/dev/iommu</c>, <c>/dev/vfio/vfio</c> and <c>/proc/devices</c>: <c>vfio-dev</c> stands there for devices with files of their
     /// own, <c>vfio</c> for groups.
     /// </remarks>
+    /// <exception cref="LinuxException">ENOMEM, EMFILE, ENFILE: what is there cannot be told now.</exception>
     public static IReadOnlyList<IommuMode> AvailableModes
     {
         get
         {
-            var drivers = File.ReadLines("/proc/devices").Select(static line => line.Trim().Split(' ')[^1]).ToHashSet();
+            var drivers = KernelFile.ReadText("/proc/devices").Split('\n').Select(static line => line.Trim().Split(' ')[^1]).ToHashSet();
             var modes = new List<IommuMode>();
             if (drivers.Contains("vfio-dev") && CanOpenIommufd()) modes.Add(IommuMode.Iommufd);
             if (drivers.Contains("vfio"))
@@ -108,8 +109,8 @@ public sealed class VfioIommu : IDisposable
 
     private static bool CanOpenIommufd()
     {
-        using var fd = FileDescriptor.TryOpen(IommufdInterfaces.DevicePath, OpenMode.ReadWrite, out _);
-        return fd is not null;
+        using var fd = FileDescriptor.TryOpen(IommufdInterfaces.DevicePath, OpenMode.ReadWrite, out var errno);
+        return IsShortage(errno) ? throw new LinuxException(errno, "open", IommufdInterfaces.DevicePath) : fd is not null;
     }
 
     private static bool CanOpenContainer(IommuMode mode)
@@ -119,9 +120,12 @@ public sealed class VfioIommu : IDisposable
             using var container = VfioContainer.Open(mode);
             return container.Mode == mode;
         }
-        catch (LinuxException)
+        catch (LinuxException failure) when (!IsShortage(failure.Errno))
         {
             return false;
         }
     }
+
+    // What is there cannot be told now; to take the next best for it would give up live updates in silence.
+    private static bool IsShortage(Errno errno) => errno is Errno.ENOMEM or Errno.EMFILE or Errno.ENFILE;
 }
