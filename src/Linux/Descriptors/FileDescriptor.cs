@@ -17,12 +17,13 @@ public sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
 
     /// <summary>What the kernel says the descriptor is, e.g. <c>/dev/vfio/devices/vfio0</c> or <c>anon_inode:[luo_session] NAME</c>.</summary>
     /// <remarks><c>/proc/self/fd/N</c>.</remarks>
+    /// <exception cref="LinuxException">There is no <c>/proc</c>, or the kernel is out of memory.</exception>
     public string LinkTarget
     {
         get
         {
             using var lease = Lease();
-            return new FileInfo($"/proc/self/fd/{lease.Number}").LinkTarget ?? Subject;
+            return KernelFile.TryReadLink($"/proc/self/fd/{lease.Number}", out var errno) ?? throw new LinuxException(errno, "readlink /proc/self/fd", Subject);
         }
     }
 

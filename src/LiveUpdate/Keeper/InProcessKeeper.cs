@@ -192,8 +192,18 @@ public sealed class InProcessKeeper : IFdKeeper
 
     private void Hold(string name, FileDescriptor fd, SessionName? session, FdToken? token)
     {
+        string target;
+        try
+        {
+            target = fd.LinkTarget;
+        }
+        catch
+        {
+            fd.Dispose();
+            throw;
+        }
+
         _fds.Remove(name, out var replaced);
-        var target = fd.LinkTarget;
         _fds.Add(name, new Held(fd, target.Length > MaxTargetLength ? target[..MaxTargetLength] : target, DateTimeOffset.UtcNow, session, token, session is null ? null : SessionDirection.Incoming));
         replaced?.Fd.Dispose();
         Rooted.Add(this);
