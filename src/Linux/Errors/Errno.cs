@@ -73,6 +73,8 @@ public enum Errno
     ENOMSG = 42,
     /// <summary>Value too large for its type.</summary>
     EOVERFLOW = 75,
+    /// <summary>File descriptor of another kind than the call takes.</summary>
+    EBADFD = 77,
     /// <summary>Message too long.</summary>
     EMSGSIZE = 90,
     /// <summary>Operation not supported.</summary>
