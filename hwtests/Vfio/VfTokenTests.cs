@@ -49,6 +49,24 @@ public sealed class VfTokenTests : IDisposable
         Assert.Equal(Errno.ENOTTY, Assert.Throws<LinuxException>(() => vf.SetVfToken(Token)).Errno);
     }
 
+    [SkippableTheory]
+    [MemberData(nameof(BackEndTests.Modes), MemberType = typeof(BackEndTests))]
+    public void Each_back_end_takes_the_token_and_tells_a_missing_from_a_wrong_one(IommuMode mode)
+    {
+        using var iommu = VfioIommu.Open(mode);
+        using var pf = iommu.Attach(_pf, Token).Device;
+        _pf.Sriov!.SetNumVfs(1);
+        foreach (var token in (Guid?[])[null, Guid.NewGuid()])
+        {
+            var refused = Assert.Throws<LinuxException>(() => iommu.Attach(Vf, token));
+            Assert.Equal(Errno.EACCES, refused.Errno);
+            Assert.Contains("token", refused.Message, StringComparison.Ordinal);
+        }
+
+        using var vf = iommu.Attach(Vf, Token).Device;
+        Assert.Equal(_pf.VendorId, vf.ConfigSpace.ReadUInt16(PciRegs.PCI_VENDOR_ID));
+    }
+
     [SkippableFact]
     public void A_token_set_later_replaces_the_one_before()
     {
