@@ -51,6 +51,58 @@ public class BackEndTests
         }
     }
 
+    /// <summary>With CONFIG_IOMMUFD_VFIO_CONTAINER the kernel serves <c>/dev/vfio/vfio</c> by the very functions of <c>/dev/iommu</c>: what opens is an iommufd.</summary>
+    [SkippableTheory]
+    [InlineData(IommuMode.Type1, IommuMode.IommufdCompatType1)]
+    [InlineData(IommuMode.Type1v2, IommuMode.IommufdCompatType1v2)]
+    public void A_container_file_that_an_iommufd_serves_is_told_for_what_it_is(IommuMode asked, IommuMode given)
+    {
+        Skip.IfNot(Rig.IsGuest, "it takes device files away");
+        File.Move("/dev/vfio/vfio", "/dev/vfio/vfio.away");
+        try
+        {
+            File.CreateSymbolicLink("/dev/vfio/vfio", "/dev/iommu");
+            Assert.Equal([IommuMode.Iommufd, IommuMode.IommufdCompatType1v2, IommuMode.IommufdCompatType1], VfioIommu.AvailableModes);
+            using var bound = BackEndDevice.Edu(asked);
+            Assert.Equal(given, bound.Iommu.Mode);
+            var container = (VfioContainer)bound.Mapper;
+            Assert.Equal(given, container.Mode);
+            using var memory = bound.Allocate(Page, At.Value);
+            memory.Bytes(0, 64).Fill(0x5A);
+            Edu.SetBusMaster(bound.Device, true);
+            using var registers = bound.Device.Bars[0].Map();
+            Edu.CopyFromMemory(registers, At, 64);
+            Edu.CopyToMemory(registers, At + 512, 64);
+            Assert.Equal(0x5A, memory.ReadUInt8(512));
+
+            // What it maps is in an address space of the iommufd, which can be found there.
+            using var context = IommuContext.FromFd(container.Fd);
+            using var ioas = context.FindVfioIoas();
+            Assert.Equal(bound.Mapper.AllowedRanges, ioas!.AllowedRanges);
+        }
+        finally
+        {
+            File.Delete("/dev/vfio/vfio");
+            File.Move("/dev/vfio/vfio.away", "/dev/vfio/vfio");
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(IommuMode.Type1, MemlockMode.Process)]
+    [InlineData(IommuMode.Type1v2, MemlockMode.Process)]
+    [InlineData(IommuMode.IommufdCompatType1, MemlockMode.User)]
+    [InlineData(IommuMode.IommufdCompatType1v2, MemlockMode.User)]
+    [InlineData(IommuMode.Iommufd, MemlockMode.User)]
+    public void Locked_memory_is_counted_as_the_kernel_counts_it(IommuMode mode, MemlockMode counted)
+    {
+        using var iommu = VfioIommu.Open(mode);
+        Assert.Equal(counted, iommu.ReadMemlockBudget().Mode);
+        if (iommu.Mapper is not VfioContainer container || counted == MemlockMode.Process) return;
+        // An iommufd that serves /dev/vfio/vfio counts by process; this one is told to.
+        using (var context = IommuContext.FromFd(container.Fd)) context.MemlockMode = MemlockMode.Process;
+        Assert.Equal(MemlockMode.Process, container.ReadMemlockBudget().Mode);
+    }
+
     [SkippableTheory]
     [MemberData(nameof(Modes))]
     public void Mapping_before_there_is_a_device_is_told_what_it_lacks(IommuMode mode)

@@ -205,8 +205,18 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
     }
 
     /// <summary>How much can be mapped before <c>RLIMIT_MEMLOCK</c> forbids it.</summary>
-    /// <remarks>A container counts for the process; an iommufd that stands for one for the user, as other iommufds do.</remarks>
-    public MemlockBudget ReadMemlockBudget() => MemlockBudget.Read(Mode is IommuMode.Type1 or IommuMode.Type1v2 ? MemlockMode.Process : MemlockMode.User);
+    /// <remarks>
+    /// A container counts for the process; an iommufd that stands for one for the user, as other iommufds do, unless it was opened as
+    /// <c>/dev/vfio/vfio</c>, or told otherwise (<c>IOMMU_OPTION_RLIMIT_MODE</c>).
+    /// </remarks>
+    public MemlockBudget ReadMemlockBudget()
+    {
+        ThrowIfEnded();
+        if (Mode is IommuMode.Type1 or IommuMode.Type1v2) return MemlockBudget.Read(MemlockMode.Process);
+        // An iommufd opened as /dev/vfio/vfio counts as a container does.
+        using var context = IommuContext.FromFd(Fd);
+        return MemlockBudget.Read(context.MemlockMode);
+    }
 
     /// <summary>
     /// Gives up this object and its mappings, and leaves them as they are for the devices that are open here or in other processes: the
@@ -382,8 +392,7 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
     {
         var subject = $"{this}, {range}";
         if (errno == Errno.ENOSPC) return new MappingLimitException(subject, _mappings.Count);
-        var budget = ReadMemlockBudget();
-        return errno == Errno.ENOMEM && !budget.Allows((ulong)range.Length)
+        return errno == Errno.ENOMEM && ReadMemlockBudget() is var budget && !budget.Allows((ulong)range.Length)
             ? new MemlockException(subject, (ulong)range.Length, budget)
             : VfioIoctl.Failure(errno, vfio_iommu_type1_dma_map.Name, subject);
     }
