@@ -285,7 +285,7 @@ public sealed class IgbDeviceTests : IDisposable
         var evidence = continued.CheckNotReset();
         Assert.True(evidence.WasReset);
         Assert.All(evidence.Compared, static compared => Assert.False(compared is { ClearedByReset: true, Matches: true }, compared.ToString()));
-        Assert.Equal(14, evidence.Compared.Count(static compared => compared.ClearedByReset));
+        Assert.Equal(["TXDCTL", "RXDCTL", "SRRCTL"], evidence.Compared.Where(static compared => !compared.ClearedByReset).Select(static compared => compared.Register));
     }
 
     [Fact]
@@ -377,9 +377,10 @@ public sealed class IgbDeviceTests : IDisposable
     {
         using var igb = Start(interrupts: true);
         _model.RecordsWrites = false;
-        for (var i = 0; i < 100; i++) igb.Copy(Data, 0, Data, 1 << 19, 100_000);
+        var copy = new IgbCopy(new(DataAt), new(DataAt + (1 << 19)), 100_000);
+        for (var i = 0; i < 100; i++) igb.CopyUnchecked(copy);
         var before = GC.GetAllocatedBytesForCurrentThread() - _model.AllocatedBytes;
-        for (var i = 0; i < 100; i++) igb.Copy(Data, 0, Data, 1 << 19, 100_000);
+        for (var i = 0; i < 100; i++) igb.CopyUnchecked(copy);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread() - _model.AllocatedBytes);
     }
 

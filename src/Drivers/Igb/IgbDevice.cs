@@ -412,6 +412,8 @@ public sealed class IgbDevice : IKeepableDriver, IDisposable
     private void CheckCopy(in IgbCopy copy)
     {
         if (copy.Length <= 0) throw new ArgumentOutOfRangeException(nameof(copy), $"A copy of {copy.Length} bytes.");
+        var last = (ulong)copy.Length - 1;
+        if (Math.Max(copy.Source.Value, copy.Destination.Value) > ulong.MaxValue - last) throw new ArgumentException($"{copy.Length} bytes from {copy.Source} to {copy.Destination} end beyond 64 bits.", nameof(copy));
         var (source, destination) = (IovaRange.OfLength(copy.Source, (ulong)copy.Length), IovaRange.OfLength(copy.Destination, (ulong)copy.Length));
         if (source.Overlaps(destination)) throw new ArgumentException($"The destination {destination} overlaps the source {source}.", nameof(copy));
         if (destination.Overlaps(_memory.Mapping.Range)) throw new ArgumentException($"The destination {destination} overlaps the device's rings at {_memory.Mapping.Range}.", nameof(copy));
