@@ -183,6 +183,16 @@ public sealed class IgbDeviceTests : IDisposable
     }
 
     [Fact]
+    public void A_frame_that_is_reported_as_sent_after_its_interrupt_needs_no_other()
+    {
+        using var igb = Start(interrupts: true);
+        _model.WithholdsReports = true;
+        using var timer = new Timer(_ => _model.Report(), null, 20, Timeout.Infinite);
+        igb.Copy(Data, 0, Data, 1 << 19, 100);
+        Assert.Equal(new IgbStatistics(1, 1, 100, 1), igb.Statistics);
+    }
+
+    [Fact]
     public void What_cannot_be_copied_reaches_no_register()
     {
         using var igb = Start();

@@ -18,6 +18,7 @@ internal sealed class IgbModel : IRegisterBlock
     private readonly ModelMemory _memory;
     private readonly uint[] _registers = new uint[0x20000 / 4];
     private readonly byte[] _frame = new byte[9728];
+    private readonly List<ulong> _unreported = [];
 
     internal IgbModel(ModelMemory memory)
     {
@@ -35,6 +36,9 @@ internal sealed class IgbModel : IRegisterBlock
 
     /// <summary>Frames are not fetched until <see cref="Release"/>.</summary>
     internal bool Hold { get; set; }
+
+    /// <summary>Frames are not reported as sent until <see cref="Report"/>, though they arrive.</summary>
+    internal bool WithholdsReports { get; set; }
 
     /// <summary>How many frames are sent and lost before one arrives again.</summary>
     internal int Lost { get; set; }
@@ -123,13 +127,20 @@ internal sealed class IgbModel : IRegisterBlock
         AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
+    internal void Report()
+    {
+        foreach (var at in _unreported) BinaryPrimitives.WriteUInt32LittleEndian(_memory.At(at + 12, 4), 1);
+        _unreported.Clear();
+    }
+
     private void Send()
     {
         if ((this[Tctl] & 2) == 0 || (this[Transmit + Control] & QueueEnabled) == 0) return;
         var length = 0;
         while (this[Transmit + Head] != this[Transmit + Tail])
         {
-            var descriptor = Descriptor(Transmit);
+            var at = DescriptorAddress(Transmit);
+            var descriptor = _memory.At(at, 16);
             var command = BinaryPrimitives.ReadUInt32LittleEndian(descriptor[8..]);
             Assert.Equal(0x22300000U, command & 0xf6ff0000); // data, advanced, FCS; report and end are free
             var part = (int)(command & 0xffff);
@@ -140,7 +151,8 @@ internal sealed class IgbModel : IRegisterBlock
             Advance(Transmit);
             if ((command & (1 << 24)) == 0) continue;
             Assert.Equal((uint)length, BinaryPrimitives.ReadUInt32LittleEndian(descriptor[12..]) >> 14);
-            if ((command & (1 << 27)) != 0) BinaryPrimitives.WriteUInt32LittleEndian(descriptor[12..], 1);
+            if ((command & (1 << 27)) != 0) _unreported.Add(at);
+            if (!WithholdsReports) Report();
             if (ReadsZeros) _frame.AsSpan(1024, length - 1024).Clear();
             if (Lost > 0) Lost--;
             else Arrive(_frame.AsSpan(0, length));
@@ -156,7 +168,7 @@ internal sealed class IgbModel : IRegisterBlock
         for (var number = 0; !frame.IsEmpty; number++)
         {
             if (this[Receive + Head] == this[Receive + Tail]) return;
-            var descriptor = Descriptor(Receive);
+            var descriptor = _memory.At(DescriptorAddress(Receive), 16);
             var part = Math.Min(buffer, frame.Length);
             frame[..part].CopyTo(_memory.At(BinaryPrimitives.ReadUInt64LittleEndian(descriptor), part));
             frame = frame[part..];
@@ -181,8 +193,7 @@ internal sealed class IgbModel : IRegisterBlock
         if ((this[Eims] & vectors & 1) != 0 && !LosesInterrupts) Vector?.Signal();
     }
 
-    private Span<byte> Descriptor(uint ring)
-        => _memory.At((this[ring + BaseLow] | ((ulong)this[ring + BaseHigh] << 32)) + (this[ring + Head] * 16), 16);
+    private ulong DescriptorAddress(uint ring) => (this[ring + BaseLow] | ((ulong)this[ring + BaseHigh] << 32)) + (this[ring + Head] * 16);
 
     private void Advance(uint ring) => this[ring + Head] = (this[ring + Head] + 1) * 16 == this[ring + Bytes] ? 0 : this[ring + Head] + 1;
 }

@@ -104,8 +104,9 @@ internal sealed class IgbRings
         // Before the doorbell: whoever takes over must never find fewer frames than the device was given.
         _memory.WriteUInt64(IgbMemoryLayout.HeaderSubmittedOffset, Submitted);
         _registers.Ring(_receiveTail, _transmitTail);
-        if (_interrupt is null) Poll();
-        else AwaitInterrupt();
+        var start = Stopwatch.GetTimestamp();
+        if (_interrupt is not null) AwaitInterrupt(start);
+        Poll(start);
         for (var frame = 0; frame < _count; frame++) Check(frame);
         _count = 0;
     }
@@ -141,23 +142,23 @@ internal sealed class IgbRings
 
     private int NextReceive(int entry) => entry + 1 == Layout.ReceiveEntries ? 0 : entry + 1;
 
-    private void Poll()
+    /// <summary>Waits until all frames have arrived and are reported as sent, too: only then are their descriptors the driver's again.</summary>
+    private void Poll(long start)
     {
-        var start = Stopwatch.GetTimestamp();
         var spinner = default(SpinWait);
         while (true)
         {
             var late = Stopwatch.GetElapsedTime(start) > _limit;
-            if (AreBack()) return;
+            if (HaveArrived() && WereSent()) return;
             if (late) throw Late();
             spinner.SpinOnce(sleep1Threshold: -1);
             if (spinner.Count % 1024 == 0) _registers.CheckAlive();
         }
     }
 
-    private void AwaitInterrupt()
+    /// <summary>Waits for an interrupt that finds all frames arrived.</summary>
+    private void AwaitInterrupt(long start)
     {
-        var start = Stopwatch.GetTimestamp();
         while (true)
         {
             var left = _limit - Stopwatch.GetElapsedTime(start);
@@ -165,12 +166,12 @@ internal sealed class IgbRings
             var slice = left < s_aliveCheck ? left : s_aliveCheck;
             if (TryAwaitInterrupt(slice))
             {
-                if (AreBack()) return;
+                if (HaveArrived()) return;
                 continue;
             }
 
             _registers.CheckAlive();
-            if (!AreBack()) continue;
+            if (!HaveArrived()) continue;
             if (TryAwaitInterrupt(slice)) return;
             throw new DeviceTimeoutException(_registers.Device, "the interrupt of a frame that was received", slice, "The frame is there, its interrupt on vector 0 did not come: is the vector armed?");
         }
@@ -183,12 +184,21 @@ internal sealed class IgbRings
         return true;
     }
 
-    /// <summary>Whether all frames of the round were sent and have arrived.</summary>
-    private bool AreBack()
+    private bool HaveArrived()
     {
         for (var frame = _count - 1; frame >= 0; frame--)
         {
-            if (!WasSent(frame) || !HasArrived(frame)) return false;
+            if (!HasArrived(frame)) return false;
+        }
+
+        return true;
+    }
+
+    private bool WereSent()
+    {
+        for (var frame = _count - 1; frame >= 0; frame--)
+        {
+            if (!WasSent(frame)) return false;
         }
 
         return true;
