@@ -126,8 +126,16 @@ public sealed class IgbFailureTests : IDisposable
         var igb = Start(interrupts: false);
         var data = _data!;
         data.Bytes(0, DataBytes).Fill(0x11);
-        // Memory that its object takes for mapped, and the IOMMU does not.
-        var ghost = DmaMemory.Adopt(_rig.Ioas.AdoptMapping(IovaRange.OfLength(GhostAt, DataBytes), DmaAccess.ReadWrite, new FileBacking(MemFd.Create("ghost", DataBytes), 0)));
+        // Memory that its object takes for mapped, and the IOMMU does not: somebody else has unmapped it.
+        var ghost = DmaMemory.Allocate(_rig.Ioas, "ghost", DataBytes, GhostAt);
+        using (var fd = _rig.Context.Fd.Duplicate())
+        using (var somebody = IommuContext.FromFd(fd))
+        {
+            var same = somebody.AdoptIoas(_rig.Ioas.Id);
+            ((IDmaMapper)same).Unmap(ghost.Mapping.Range);
+            same.Leave();
+        }
+
         ghost.Bytes(0, DataBytes).Fill(0x22);
         var lost = Assert.Throws<DeviceException>(() => igb.Copy(data, 0, ghost, 0, 1500));
         Assert.Contains($"to {GhostAt}", lost.Message, StringComparison.Ordinal);
