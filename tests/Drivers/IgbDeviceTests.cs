@@ -387,7 +387,7 @@ public sealed class IgbDeviceTests : IDisposable
     {
         using var igb = Start(interrupts: true);
         _model.RecordsWrites = false;
-        var copy = new IgbCopy(new(DataAt), new(DataAt + (1 << 19)), 100_000);
+        var copy = new IgbCopy(Data.Iova, Data.Iova + (1 << 19), 100_000);
         for (var i = 0; i < 100; i++) igb.CopyUnchecked(copy);
         var before = GC.GetAllocatedBytesForCurrentThread() - _model.AllocatedBytes;
         for (var i = 0; i < 100; i++) igb.CopyUnchecked(copy);
