@@ -39,6 +39,8 @@ internal sealed class AttachedDevice : IDisposable
 
     internal static AttachedDevice Edu() => new(Rig.ById("1234:11e8")[0]);
 
+    internal static AttachedDevice Igb() => new(Rig.ById("8086:10c9")[0]);
+
     internal DmaMemory Allocate(ulong length, ulong iova) => Memory = DmaMemory.Allocate(Ioas, "driver", length, new Iova(iova));
 
     internal EventFd NewEventFd() => _eventFds.New();

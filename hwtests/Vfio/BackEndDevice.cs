@@ -35,6 +35,8 @@ internal sealed class BackEndDevice : IDisposable
 
     internal static BackEndDevice Nvme(IommuMode mode) => new(BoundDevice.NvmeFunction(), mode);
 
+    internal static BackEndDevice Igb(IommuMode mode) => new(BoundDevice.IgbFunction(), mode);
+
     internal EventFd NewEventFd() => _eventFds.New();
 
     internal InterruptVectors Arm(InterruptVectors vectors, int count) => _eventFds.Arm(vectors, count);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.Pci;
@@ -32,25 +31,10 @@ public class NotificationTests
         using var bound = new BackEndDevice(BoundDevice.IgbFunction(), mode);
         using var error = EventFd.Create();
         bound.Device.Interrupts.Error.Enable(error);
-        Inject(bound.Function.Address);
+        AerInjection.CompleterAbort(bound.Function.Address);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         Assert.Equal(1UL, await error.WaitAsync(limit.Token));
         bound.Device.Interrupts.Error.Disable();
         Assert.Equal(bound.Function.VendorId, bound.Device.ConfigSpace.ReadUInt16(PciRegs.PCI_VENDOR_ID));
-    }
-
-    // struct aer_error_inj of the kernel's aer_inject.c, with "completer abort", which is no fatal one.
-    private static void Inject(PciAddress address)
-    {
-        const uint CompleterAbort = 0x8000;
-        Span<byte> error = stackalloc byte[32];
-        error.Clear();
-        error[0] = address.Bus;
-        error[1] = address.Device;
-        error[2] = address.Function;
-        BinaryPrimitives.WriteUInt32LittleEndian(error[4..], CompleterAbort);
-        BinaryPrimitives.WriteUInt32LittleEndian(error[28..], address.Domain);
-        using var injector = FileDescriptor.Open("/dev/aer_inject", OpenMode.WriteOnly);
-        injector.Write(error);
     }
 }

@@ -8,7 +8,7 @@ namespace Devices.Cli;
 /// <summary>The drivers that the command has. A device without one keeps its registers and is left alone.</summary>
 internal static class ShellDrivers
 {
-    internal static IReadOnlyList<IShellDriver> All { get; } = [new NvmeShellDriver(), new EduShellDriver()];
+    internal static IReadOnlyList<IShellDriver> All { get; } = [new NvmeShellDriver(), new EduShellDriver(), new IgbShellDriver()];
 
     /// <summary>The name of the memory that a driver gets for a device.</summary>
     internal static string MemoryName(IShellDriver driver, PciAddress address) => $"{driver.Name}-{address.ToString().Replace(':', '-')}";
