@@ -14,6 +14,7 @@ internal sealed class NvmeModel(ModelMemory memory) : IRegisterBlock
     private const uint Enable = 1;
     private const uint Ready = 1;
     private const uint Fatal = 2;
+    private readonly Lock _gate = new();
     private readonly uint[] _registers = new uint[0x40 / 4];
     private readonly Dictionary<int, Queue> _submissions = [];
     private readonly Dictionary<int, Queue> _completions = [];
@@ -81,12 +82,7 @@ internal sealed class NvmeModel(ModelMemory memory) : IRegisterBlock
 
     public void WriteUInt32(uint offset, uint value)
     {
-        if (RecordWrites) Writes.Add((offset, value));
-        if (IsGone) return;
-        if (offset >= 0x1000) Doorbell((int)(offset - 0x1000) / 4, value);
-        else if (offset == 0x14) Configure(value);
-        else if (offset == 0x0c) this[0x0c] |= value;
-        else this[offset] = value;
+        lock (_gate) Write(offset, value);
     }
 
     public void Dispose() => IsDisposed = true;
@@ -105,9 +101,13 @@ internal sealed class NvmeModel(ModelMemory memory) : IRegisterBlock
 
     internal void Release()
     {
-        Hold = false;
-        foreach (var (queue, command) in _held) Execute(queue, command);
-        _held.Clear();
+        // From a timer, too, while the driver submits.
+        lock (_gate)
+        {
+            Hold = false;
+            foreach (var (queue, command) in _held) Execute(queue, command);
+            _held.Clear();
+        }
     }
 
     internal void Hear()
@@ -119,6 +119,16 @@ internal sealed class NvmeModel(ModelMemory memory) : IRegisterBlock
             _unheard[doorbell] = null;
             Doorbell(doorbell, value);
         }
+    }
+
+    private void Write(uint offset, uint value)
+    {
+        if (RecordWrites) Writes.Add((offset, value));
+        if (IsGone) return;
+        if (offset >= 0x1000) Doorbell((int)(offset - 0x1000) / 4, value);
+        else if (offset == 0x14) Configure(value);
+        else if (offset == 0x0c) this[0x0c] |= value;
+        else this[offset] = value;
     }
 
     private void Configure(uint value)
