@@ -35,6 +35,7 @@ public abstract class VfioDevice : IDisposable
     private readonly DeviceIdentity _identity;
     private VfioConfigSpace? _configSpace;
     private CachedConfigSpace? _configCache;
+    private VfConfigCaches? _configFamily;
     private bool _ended;
 
     private protected VfioDevice(FileDescriptor fd, DeviceIdentity identity, bool adopted)
@@ -106,7 +107,7 @@ public abstract class VfioDevice : IDisposable
     /// <summary>
     /// <see cref="ConfigSpace"/> with a cache, the same one at each call. Whatever is done to the device through this object is told to it: resets, hot resets
     /// through any device of this process, interrupts, power, migration, writes that do not go through it. What another holder of the device does must be told
-    /// by <see cref="CachedConfigSpace.Invalidate"/>. Its reads may be concurrent, unlike all else here.
+    /// by <see cref="CachedConfigSpace.Invalidate(ConfigSpaceEvent)"/>. Its reads may be concurrent, unlike all else here.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The device was disposed or left.</exception>
     public CachedConfigSpace CachedConfigSpace
@@ -159,6 +160,7 @@ public abstract class VfioDevice : IDisposable
         ArgumentNullException.ThrowIfNull(family);
         ThrowIfEnded();
         if (_configCache is not null) throw new InvalidOperationException($"{Name} has a cache of its own already: share before it is read.");
+        _configFamily = family;
         return _configCache = family.Add(UnannouncedConfig(), ConfigSpaceOwnership.Exclusive);
     }
 
@@ -295,6 +297,9 @@ public abstract class VfioDevice : IDisposable
     private void End()
     {
         _ended = true;
+        if (_configCache is not null) _configFamily?.Remove(_configCache);
+        // Whoever still has the cache is refused like any other user of the device.
+        Announce(ConfigSpaceEvent.Replaced);
         foreach (var mapping in _mappings) mapping.Unmap();
         _mappings.Clear();
         foreach (var ioEventFd in _ioEventFds) ioEventFd.End();

@@ -28,11 +28,11 @@ internal sealed class ModelFunction : IPciConfigSpace
     private readonly List<int> _status = [PciRegs.PCI_STATUS];
     private readonly byte[] _afterReset;
 
-    public ModelFunction(ConfigSpaceView view, bool noSoftReset = false)
+    public ModelFunction(ConfigSpaceView view)
     {
         View = view;
         Header();
-        Put(PowerManagement, 0x01, Msi, 0x03, 0xC8, noSoftReset ? (byte)8 : (byte)0);
+        Put(PowerManagement, 0x01, Msi, 0x03, 0xC8);
         Allow(PowerManagement + PciRegs.PCI_PM_CTRL, 0x0103);
 
         // MSI of 64 bits with masks.
@@ -158,8 +158,8 @@ internal sealed class ModelFunction : IPciConfigSpace
         {
             _afterReset.CopyTo(_bytes, 0);
             Resets++;
-            _bytes[Msix + PciRegs.PCI_MSIX_TABLE + 1] = (byte)(0x20 + Resets % 4 * 0x10);
-            _bytes[Express + PciRegs.PCI_EXP_DEVCAP + 3] = (byte)(0x10 | Resets % 4);
+            _bytes[Msix + PciRegs.PCI_MSIX_TABLE + 1] = (byte)(0x20 + (Resets % 4 * 0x10));
+            _bytes[Express + PciRegs.PCI_EXP_DEVCAP + 3] = (byte)(0x10 | (Resets % 4));
         }
     }
 
@@ -186,10 +186,9 @@ internal sealed class ModelFunction : IPciConfigSpace
         var devctl = Express + PciRegs.PCI_EXP_DEVCTL + 1 - offset;
         var af = AdvancedFeatures + PciRegs.PCI_AF_CTRL - offset;
         var powerState = _bytes[PowerManagement + PciRegs.PCI_PM_CTRL] & 3;
-        var leavesD3 = powerStateBefore == 3 && powerState == 0 && (_bytes[PowerManagement + PciRegs.PCI_PM_CTRL] & 8) == 0;
         if ((devctl >= 0 && devctl < written.Length && (written[devctl] & 0x80) != 0)
             || (af >= 0 && af < written.Length && (written[af] & 1) != 0)
-            || leavesD3)
+            || (powerStateBefore == 3 && powerState == 0))
         {
             Reset();
             return;

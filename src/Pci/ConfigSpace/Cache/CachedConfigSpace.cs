@@ -9,7 +9,7 @@ namespace Devices.Pci;
 /// <remarks>
 /// <para>Reads are concurrent, take no lock once the layout is known, and allocate nothing; a dword that is cached costs no system call. Writes go to the device
 /// at their own width, and what they change is read again when it is asked for. A read that begins after a write or
-/// <see cref="Invalidate"/> has returned never gives a value from before.</para>
+/// <see cref="Invalidate(ConfigSpaceEvent)"/> has returned never gives a value from before.</para>
 /// <para>Values that may stand for a device that does not answer are never kept: a dword of ones, the first dword of a function that asks for a retry, and in VFIO's
 /// view a dword with a byte of ones in the first 256 bytes.</para>
 /// </remarks>
@@ -28,6 +28,9 @@ public sealed class CachedConfigSpace : IPciConfigSpace
     private long _quietUntil = long.MinValue;
     private long _dwordsRead;
     private bool _differsFromFamily;
+
+    // A reset may undo them: what is constant otherwise is not then.
+    private bool _hasUnknownWrites;
 
     /// <summary>Caches a configuration space. Nothing is read yet.</summary>
     /// <param name="space">The space; it stays the caller's.</param>
@@ -162,6 +165,8 @@ public sealed class CachedConfigSpace : IPciConfigSpace
         {
             if (state.IsEmpty)
                 BeQuiet();
+            _hasUnknownWrites = true;
+            _differsFromFamily = true;
             Drop();
             Raise(ConfigSpaceEffect.Unknown);
             return;
@@ -385,12 +390,13 @@ public sealed class CachedConfigSpace : IPciConfigSpace
     private void ReadRun(CacheState state, int dword, Span<byte> destination)
     {
         var count = destination.Length / DwordSize;
+        var isKept = !state.IsEmpty && !IsQuiet;
         Span<ulong> before = stackalloc ulong[RunDwords];
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < count && isKept; i++)
             before[i] = state.Before(dword + i);
         _space.Read(dword * DwordSize, destination);
         Interlocked.Add(ref _dwordsRead, count);
-        if (state.IsEmpty || IsQuiet)
+        if (!isKept)
             return;
         for (var i = 0; i < count; i++)
             state.Fill(dword + i, before[i], BinaryPrimitives.ReadUInt32LittleEndian(destination[(i * DwordSize)..]));
@@ -478,8 +484,14 @@ public sealed class CachedConfigSpace : IPciConfigSpace
         }
     }
 
-    private static void KeepConstants(CacheState state)
+    private void KeepConstants(CacheState state)
     {
+        if (_hasUnknownWrites)
+        {
+            Drop();
+            return;
+        }
+
         for (var slot = 0; slot < state.Words.Length; slot++)
             state.Invalidate(slot, state.Policy.Constants[slot]);
     }

@@ -1,6 +1,6 @@
 namespace Devices.Pci;
 
-/// <summary>What changes registers without a write through the cache. Told to <see cref="CachedConfigSpace.Invalidate"/> by whoever did it or saw it.</summary>
+/// <summary>What changes registers without a write through the cache. Told to <see cref="CachedConfigSpace.Invalidate(ConfigSpaceEvent)"/> by whoever did it or saw it.</summary>
 public enum ConfigSpaceEvent
 {
     /// <summary>The function was reset alone: FLR, AF, a device's own way. What is constant stays.</summary>

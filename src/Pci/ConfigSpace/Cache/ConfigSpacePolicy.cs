@@ -180,7 +180,7 @@ public sealed class ConfigSpacePolicy
     {
         if (recorder.Length < PciRegs.PCI_STD_HEADER_SIZEOF)
             return true;
-        if (!capabilities.Anomalies.Any(static anomaly => anomaly.Kind == CapabilityAnomalyKind.AllOnes))
+        if (!recorder.Recorded.ContainsValue(AllOnes) && !capabilities.Anomalies.Any(static anomaly => anomaly.Kind == CapabilityAnomalyKind.AllOnes))
             return true;
 
         // Broken for good, or gone while it was read: Command and Status of a function that answers are never all ones.
@@ -269,8 +269,6 @@ public sealed class ConfigSpacePolicy
     /// <summary>Reads through, no dword twice, and remembers each.</summary>
     private sealed class DwordRecorder(IPciConfigSpace space) : IPciConfigSpace
     {
-        private readonly Dictionary<ushort, uint> _recorded = [];
-
         public int Length { get; } = space.Length;
 
         public ConfigSpaceView View => space.View;
@@ -279,14 +277,14 @@ public sealed class ConfigSpacePolicy
 
         public IPciConfigSpace Below => space;
 
-        public IReadOnlyDictionary<ushort, uint> Recorded => _recorded;
+        public Dictionary<ushort, uint> Recorded { get; } = [];
 
         // The walk and the header are read by whole dwords.
         public void Read(int offset, Span<byte> destination)
         {
             var dword = (ushort)(offset / DwordSize);
-            if (!_recorded.TryGetValue(dword, out var value))
-                _recorded.Add(dword, value = space.ReadUInt32(offset));
+            if (!Recorded.TryGetValue(dword, out var value))
+                Recorded.Add(dword, value = space.ReadUInt32(offset));
             BinaryPrimitives.WriteUInt32LittleEndian(destination, value);
         }
 
