@@ -58,18 +58,23 @@ internal sealed class DumpFunction : IPciConfigSpace
                 (owners[at] ??= []).Add(capability);
         }
 
-        return [.. Enumerable.Range(0, _bytes.Length).Select(offset => offset < PciRegs.PCI_STD_HEADER_SIZEOF ? IsWritableHeader(offset) : owners[offset] switch
+        var writable = new bool[_bytes.Length];
+        for (var offset = 0; offset < writable.Length; offset++)
         {
-            null => true,
-            [var owner] => (owner, offset - owner.Offset) switch
-            {
-                (MsiCapability, >= 4) or (MsixCapability, 3) or (AerCapability, >= 8) or (VendorSpecificCapability, >= 3) => true,
-                (PciExpressCapability, PciRegs.PCI_EXP_DEVCTL or PciRegs.PCI_EXP_LNKCTL or PciRegs.PCI_EXP_DEVCTL2) => true,
-                _ => false,
-            },
-            _ => false,
-        })];
+            writable[offset] = offset < PciRegs.PCI_STD_HEADER_SIZEOF
+                ? IsWritableHeader(offset)
+                : owners[offset] is not { } claimed || (claimed.Count == 1 && IsWritable(claimed[0], offset - claimed[0].Offset));
+        }
+
+        return writable;
     }
+
+    private static bool IsWritable(PciCapability owner, int register) => (owner, register) switch
+    {
+        (MsiCapability, >= 4) or (MsixCapability, 3) or (AerCapability, >= 8) or (VendorSpecificCapability, >= 3) => true,
+        (PciExpressCapability, PciRegs.PCI_EXP_DEVCTL or PciRegs.PCI_EXP_LNKCTL or PciRegs.PCI_EXP_DEVCTL2) => true,
+        _ => false,
+    };
 
     private static bool IsWritableHeader(int offset) =>
         offset is PciRegs.PCI_COMMAND or PciRegs.PCI_COMMAND + 1 or PciRegs.PCI_CACHE_LINE_SIZE or PciRegs.PCI_LATENCY_TIMER or PciRegs.PCI_INTERRUPT_LINE
