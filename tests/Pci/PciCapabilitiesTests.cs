@@ -378,6 +378,8 @@ public class PciCapabilitiesTests
 
         public int Length => bytes.Length;
 
+        public ConfigSpaceView View => ConfigSpaceView.Raw;
+
         public string Subject => "counted";
 
         public int Reads => _reads.Values.Sum();

@@ -119,6 +119,8 @@ public sealed class ConfigRestorerTests
 
         public int Length => Bytes.Length;
 
+        public ConfigSpaceView View => ConfigSpaceView.Vfio;
+
         public string Subject => "0000:01:00.0";
 
         public void Read(int offset, Span<byte> destination) => Bytes.AsSpan(offset, destination.Length).CopyTo(destination);

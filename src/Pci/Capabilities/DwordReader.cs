@@ -22,6 +22,18 @@ internal sealed class DwordReader(IPciConfigSpace space)
 
     public byte[] ReadBytes(int offset, int count) => Fill(offset, count).ToArray();
 
+    /// <summary>Reads only the wanted dwords, which are counted from the first of these bytes; the others are 0 unless they were read before.</summary>
+    public byte[] ReadBytes(int offset, int count, Func<int, bool> isWanted)
+    {
+        for (var dword = 0; dword * DwordSize < count; dword++)
+        {
+            if (isWanted(dword))
+                Fill(offset + (dword * DwordSize), Math.Min(DwordSize, count - (dword * DwordSize)));
+        }
+
+        return _bytes.AsSpan(offset, count).ToArray();
+    }
+
     private ReadOnlySpan<byte> Fill(int offset, int count)
     {
         var last = (offset + count - 1) / DwordSize;

@@ -18,13 +18,24 @@ public static class PciCapabilities
     public static PciCapabilityList Read(IPciConfigSpace space)
     {
         ArgumentNullException.ThrowIfNull(space);
-        var walk = new Walk(space);
+        return Read(space, constantsOnly: false);
+    }
+
+    /// <summary>
+    /// Walks both lists and reads of each capability's body only the dwords that hold something constant, and those its length depends on; other
+    /// registers are 0 in the views.
+    /// </summary>
+    internal static PciCapabilityList ReadConstants(IPciConfigSpace space) => Read(space, constantsOnly: true);
+
+    private static PciCapabilityList Read(IPciConfigSpace space, bool constantsOnly)
+    {
+        var walk = new Walk(space, constantsOnly);
         if (walk.Standard())
             walk.Extended();
         return new PciCapabilityList([.. walk.Found], [.. walk.Anomalies]);
     }
 
-    private sealed class Walk(IPciConfigSpace space)
+    private sealed class Walk(IPciConfigSpace space, bool constantsOnly)
     {
         private readonly DwordReader _reader = new(space);
         private PciExpressCapability? _express;
@@ -143,7 +154,10 @@ public static class PciCapabilities
                 readable = sizeof(uint);
             }
 
-            var body = new CapabilityBody(id, offset, isExtended, version, length, _headerType, _reader.ReadBytes(offset, readable));
+            var bytes = constantsOnly
+                ? _reader.ReadBytes(offset, readable, dword => CapabilityRules.HasConstant(id, isExtended, dword))
+                : _reader.ReadBytes(offset, readable);
+            var body = new CapabilityBody(id, offset, isExtended, version, length, _headerType, bytes);
             var capability = CapabilityTypes.Create(body);
             _express ??= capability as PciExpressCapability;
             Found.Add(capability);

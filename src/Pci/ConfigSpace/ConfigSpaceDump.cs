@@ -35,6 +35,9 @@ public sealed class ConfigSpaceDump : IPciConfigSpace
     public int Length => Snapshot.Length;
 
     /// <inheritdoc/>
+    public ConfigSpaceView View => Snapshot.View;
+
+    /// <inheritdoc/>
     public string Subject => Snapshot.Subject;
 
     /// <summary>Reads a file.</summary>

@@ -7,14 +7,18 @@ public sealed class ConfigSpaceSnapshot : IPciConfigSpace, IEquatable<ConfigSpac
 {
     private readonly byte[] _bytes;
 
-    private ConfigSpaceSnapshot(byte[] bytes, string subject)
+    private ConfigSpaceSnapshot(byte[] bytes, string subject, ConfigSpaceView view)
     {
         _bytes = bytes;
         Subject = subject;
+        View = view;
     }
 
     /// <inheritdoc/>
     public int Length => _bytes.Length;
+
+    /// <inheritdoc/>
+    public ConfigSpaceView View { get; }
 
     /// <inheritdoc/>
     public string Subject { get; }
@@ -30,20 +34,21 @@ public sealed class ConfigSpaceSnapshot : IPciConfigSpace, IEquatable<ConfigSpac
         ArgumentNullException.ThrowIfNull(space);
         var bytes = new byte[space.Length];
         space.Read(0, bytes);
-        return new ConfigSpaceSnapshot(bytes, space.Subject);
+        return new ConfigSpaceSnapshot(bytes, space.Subject, space.View);
     }
 
     /// <summary>A snapshot of bytes that were kept.</summary>
     /// <param name="bytes">The bytes, from offset 0; copied.</param>
     /// <param name="subject">Whose they are, for messages.</param>
+    /// <param name="view">The view that they are of.</param>
     /// <returns>The snapshot.</returns>
     /// <exception cref="ArgumentException">There are more than 4096 bytes.</exception>
-    public static ConfigSpaceSnapshot FromBytes(ReadOnlySpan<byte> bytes, string subject)
+    public static ConfigSpaceSnapshot FromBytes(ReadOnlySpan<byte> bytes, string subject, ConfigSpaceView view = ConfigSpaceView.Raw)
     {
         ArgumentNullException.ThrowIfNull(subject);
         if (bytes.Length > PciRegs.PCI_CFG_SPACE_EXP_SIZE)
             throw new ArgumentException($"{subject}: {bytes.Length} bytes are no configuration space, which has {PciRegs.PCI_CFG_SPACE_EXP_SIZE} at most", nameof(bytes));
-        return new ConfigSpaceSnapshot(bytes.ToArray(), subject);
+        return new ConfigSpaceSnapshot(bytes.ToArray(), subject, view);
     }
 
     /// <inheritdoc/>
@@ -64,10 +69,12 @@ public sealed class ConfigSpaceSnapshot : IPciConfigSpace, IEquatable<ConfigSpac
     /// </summary>
     /// <param name="found">What was found.</param>
     /// <returns>The registers that differ, in order of offset.</returns>
-    /// <exception cref="ArgumentException">The snapshots have different lengths: they are of different views or privileges.</exception>
+    /// <exception cref="ArgumentException">The snapshots are of different views, or of different lengths, as views of different privileges are.</exception>
     public IReadOnlyList<ConfigSpaceDifference> Differences(ConfigSpaceSnapshot found)
     {
         ArgumentNullException.ThrowIfNull(found);
+        if (found.View != View)
+            throw new ArgumentException($"{Subject}: the view {View} was saved and the view {found.View} found: they show different things", nameof(found));
         if (found.Length != Length)
         {
             throw new ArgumentException(

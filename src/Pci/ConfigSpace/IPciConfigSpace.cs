@@ -4,7 +4,7 @@ namespace Devices.Pci;
 /// The configuration space of one function, whoever serves it: sysfs (raw registers), VFIO (its virtualised view), a dump file, a snapshot.
 /// </summary>
 /// <remarks>
-/// Sysfs and VFIO are different views: VFIO virtualises BARs, MSI and Command. Never compare one with the other. A read or write of 1, 2 or 4
+/// Sysfs and VFIO are different views (<see cref="View"/>): VFIO virtualises BARs, MSI and Command. Never compare one with the other. A read or write of 1, 2 or 4
 /// bytes at its natural alignment is one access; every dword touched on a device is a hardware transaction. Values are little-endian, as on
 /// the bus.
 /// </remarks>
@@ -14,6 +14,9 @@ public interface IPciConfigSpace
     /// How many bytes can be read: 4096 (PCIe), 256 (conventional PCI), or 64 where the reader has no privilege to see more.
     /// </summary>
     int Length { get; }
+
+    /// <summary>What it shows: the registers themselves, or what VFIO makes of them.</summary>
+    ConfigSpaceView View { get; }
 
     /// <summary>Whose space it is, for messages: the address, or the dump's file and address.</summary>
     string Subject { get; }

@@ -24,6 +24,9 @@ public sealed class SysfsConfigSpace : IPciConfigSpace, IDisposable
     }
 
     /// <inheritdoc/>
+    public ConfigSpaceView View => ConfigSpaceView.Raw;
+
+    /// <inheritdoc/>
     public string Subject { get; }
 
     /// <summary>
@@ -101,6 +104,16 @@ public sealed class SysfsConfigSpace : IPciConfigSpace, IDisposable
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>
+    /// Takes over the length that another function's file turned out to have for the same process, which spares asking the device. Should it be
+    /// wrong, a read beyond the end fails, which names the offset.
+    /// </summary>
+    internal void ExpectLength(int length)
+    {
+        if (_length == 0 && _file.Length >= length)
+            _length = length;
+    }
 
     private void ReadDwords(int offset, Span<byte> destination)
     {

@@ -17,7 +17,7 @@ internal sealed class ConfigRestorer
     internal ConfigRestorer(IPciConfigSpace config, ReadOnlySpan<byte> saved, PciCapabilityList capabilities)
     {
         _config = config;
-        _saved = ConfigSpaceSnapshot.FromBytes(saved[..Math.Min(saved.Length, config.Length)], config.Subject);
+        _saved = ConfigSpaceSnapshot.FromBytes(saved[..Math.Min(saved.Length, config.Length)], config.Subject, config.View);
         _ownership = RegisterOwnership.Of(capabilities);
     }
 
@@ -48,7 +48,7 @@ internal sealed class ConfigRestorer
         _config.Read(0, now);
         return
         [
-            .. _saved.Differences(ConfigSpaceSnapshot.FromBytes(now, _config.Subject)).Select(Compared).Where(static difference => difference.ChangedBits != 0),
+            .. _saved.Differences(ConfigSpaceSnapshot.FromBytes(now, _config.Subject, _config.View)).Select(Compared).Where(static difference => difference.ChangedBits != 0),
         ];
     }
 

@@ -6,7 +6,7 @@ namespace Devices.Vfio;
 /// The configuration space as VFIO shows it: BARs, MSI, MSI-X, Command and power management are virtualised, some capabilities hidden.
 /// The raw registers are sysfs's view; the two are never compared with each other.
 /// </summary>
-internal sealed class VfioConfigSpace(VfioDevice device, VfioRegion region) : IPciConfigSpace
+internal sealed class VfioConfigSpace(VfioDevice device, VfioRegion region, bool announces = true) : IPciConfigSpace
 {
     private const int MostCapabilities = 48;
     private const byte MemoryEnable = 1 << 1;
@@ -14,6 +14,8 @@ internal sealed class VfioConfigSpace(VfioDevice device, VfioRegion region) : IP
     private int? _powerManagement;
 
     public int Length { get; } = (int)Math.Min(region.Size, PciRegs.PCI_CFG_SPACE_EXP_SIZE);
+
+    public ConfigSpaceView View => ConfigSpaceView.Vfio;
 
     public string Subject { get; } = device.Name;
 
@@ -26,7 +28,8 @@ internal sealed class VfioConfigSpace(VfioDevice device, VfioRegion region) : IP
     public void Write(int offset, ReadOnlySpan<byte> source)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        region.Write((ulong)offset, source);
+        if (announces) region.Write((ulong)offset, source);
+        else region.WriteUnannounced((ulong)offset, source);
     }
 
     /// <summary>Whether its memory can be touched: Memory Enable is set and it is in D0.</summary>

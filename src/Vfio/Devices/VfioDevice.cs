@@ -34,6 +34,8 @@ public abstract class VfioDevice : IDisposable
     private readonly FileDescriptor _fd;
     private readonly DeviceIdentity _identity;
     private VfioConfigSpace? _configSpace;
+    private CachedConfigSpace? _configCache;
+    private VfConfigCaches? _configFamily;
     private bool _ended;
 
     private protected VfioDevice(FileDescriptor fd, DeviceIdentity identity, bool adopted)
@@ -102,6 +104,21 @@ public abstract class VfioDevice : IDisposable
     /// <exception cref="ObjectDisposedException">The device was disposed or left.</exception>
     public IPciConfigSpace ConfigSpace => Config;
 
+    /// <summary>
+    /// <see cref="ConfigSpace"/> with a cache, the same one at each call. Whatever is done to the device through this object is told to it: resets, hot resets
+    /// through any device of this process, interrupts, power, migration, writes that do not go through it. What another holder of the device does must be told
+    /// by <see cref="CachedConfigSpace.Invalidate(ConfigSpaceEvent)"/>. Its reads may be concurrent, unlike all else here.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The device was disposed or left.</exception>
+    public CachedConfigSpace CachedConfigSpace
+    {
+        get
+        {
+            ThrowIfEnded();
+            return _configCache ??= new CachedConfigSpace(UnannouncedConfig(), ConfigSpaceOwnership.Exclusive);
+        }
+    }
+
     internal bool DecodesMemory => Config.DecodesMemory;
 
     /// <summary>Those of the groups that a device opened by its group has at hand, open.</summary>
@@ -134,6 +151,19 @@ public abstract class VfioDevice : IDisposable
         return region;
     }
 
+    /// <summary>Has <see cref="CachedConfigSpace"/> share what is constant with the caches of other VFs of the device's PF.</summary>
+    /// <param name="family">Those caches, of VFIO's view.</param>
+    /// <returns>The cache.</returns>
+    /// <exception cref="InvalidOperationException">The device has a cache already.</exception>
+    public CachedConfigSpace ShareConfigCache(VfConfigCaches family)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        ThrowIfEnded();
+        if (_configCache is not null) throw new InvalidOperationException($"{Name} has a cache of its own already: share before it is read.");
+        _configFamily = family;
+        return _configCache = family.Add(UnannouncedConfig(), ConfigSpaceOwnership.Exclusive);
+    }
+
     /// <summary>
     /// Resets the device alone, by the first of its reset methods that works. Interrupts stay armed, BARs mapped; a migration under way
     /// ends, and its state is <see cref="MigrationState.Running"/> again.
@@ -144,6 +174,7 @@ public abstract class VfioDevice : IDisposable
     {
         ThrowIfEnded();
         var errno = Ioctl.TryValue(_fd, VfioIoctl.VFIO_DEVICE_RESET, 0, out _);
+        Announce(ConfigSpaceEvent.FunctionReset);
         if (errno != Errno.None) throw VfioIoctl.Failure(errno, nameof(VfioIoctl.VFIO_DEVICE_RESET), Name);
         Migration.EndSession();
     }
@@ -217,6 +248,25 @@ public abstract class VfioDevice : IDisposable
         if (_ended) throw new ObjectDisposedException(nameof(VfioDevice), $"The device {Name} was disposed or left.");
     }
 
+    /// <summary>Tells the cache of configuration space, if there is one, what was done to the device, whether it worked or not.</summary>
+    internal void Announce(ConfigSpaceEvent what) => _configCache?.Invalidate(what);
+
+    /// <summary>Tells the cache what was written past it.</summary>
+    internal void AnnounceWrite(int offset, ReadOnlySpan<byte> written) => _configCache?.Written(offset, written);
+
+    /// <summary>Tells the caches of all open devices at these addresses.</summary>
+    internal static void Announce(ConfigSpaceEvent what, IEnumerable<PciAddress> addresses)
+    {
+        var hit = addresses.ToHashSet();
+        lock (Rooted)
+        {
+            foreach (var device in Rooted)
+            {
+                if (device._identity.Address is { } address && hit.Contains(address)) device.Announce(what);
+            }
+        }
+    }
+
     internal void CheckConfigWrite(int offset, ReadOnlySpan<byte> source)
     {
         if (_mappings.Count > 0) Config.CheckWhileMapped(offset, source);
@@ -241,9 +291,15 @@ public abstract class VfioDevice : IDisposable
     /// <summary>Lets go of what the device was attached to, once its descriptor is closed.</summary>
     private protected virtual void EndAttachments() => Attachment?.End();
 
+    // The cache takes note of its own writes.
+    private VfioConfigSpace UnannouncedConfig() => new(this, Region(VfioConstants.VFIO_PCI_CONFIG_REGION_INDEX), announces: false);
+
     private void End()
     {
         _ended = true;
+        if (_configCache is not null) _configFamily?.Remove(_configCache);
+        // Whoever still has the cache is refused like any other user of the device.
+        Announce(ConfigSpaceEvent.Replaced);
         foreach (var mapping in _mappings) mapping.Unmap();
         _mappings.Clear();
         foreach (var ioEventFd in _ioEventFds) ioEventFd.End();

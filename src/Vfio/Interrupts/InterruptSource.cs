@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Devices.Linux;
+using Devices.Pci;
 
 namespace Devices.Vfio;
 
@@ -121,6 +122,7 @@ public abstract class InterruptSource
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            _device.Announce(ConfigSpaceEvent.InterruptsSet);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Devices.Linux;
+using Devices.Pci;
 
 namespace Devices.Vfio;
 
@@ -127,6 +128,8 @@ public sealed class VfioMigration
         var errno = _device.Features.TrySet(VfioFeature.MigrationDeviceState, ref change);
         var now = errno == Errno.None ? to : Now();
         Follow(now);
+        // A state that is taken in has registers of its own.
+        _device.Announce(ConfigSpaceEvent.FunctionReset);
         if (errno != Errno.None) throw new MigrationException(errno, _device.Name, from, to, now);
         return change.data_fd >= 0 ? FileDescriptor.Adopt(change.data_fd, $"{_device.Name} migration data") : null;
     }

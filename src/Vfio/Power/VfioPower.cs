@@ -1,4 +1,5 @@
 using Devices.Linux;
+using Devices.Pci;
 
 namespace Devices.Vfio;
 
@@ -32,6 +33,7 @@ public sealed class VfioPower
         CheckUnmapped();
         _device.Features.Set(VfioFeature.LowPowerEntry);
         MayBeLow = true;
+        _device.Announce(ConfigSpaceEvent.PowerLost);
     }
 
     /// <summary>
@@ -54,6 +56,7 @@ public sealed class VfioPower
         var errno = _device.Features.TrySet(VfioFeature.LowPowerEntryWithWakeup, ref entry);
         if (errno != Errno.None) throw _device.Features.Failure(VfioFeature.LowPowerEntryWithWakeup, errno);
         MayBeLow = true;
+        _device.Announce(ConfigSpaceEvent.PowerLost);
     }
 
     /// <summary>Keeps the device awake from now on, and wakes it up if it sleeps. Doing it where nothing was entered changes nothing.</summary>
@@ -63,6 +66,7 @@ public sealed class VfioPower
     {
         _device.Features.Set(VfioFeature.LowPowerExit);
         MayBeLow = false;
+        _device.Announce(ConfigSpaceEvent.PowerLost);
     }
 
     private void CheckUnmapped()

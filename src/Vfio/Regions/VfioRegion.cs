@@ -80,6 +80,20 @@ public sealed class VfioRegion
     /// <exception cref="LinuxException">EIO: the device does not decode memory. EINVAL: the region cannot be written.</exception>
     public void Write(ulong offset, ReadOnlySpan<byte> source)
     {
+        try
+        {
+            WriteUnannounced(offset, source);
+        }
+        finally
+        {
+            // Also where it failed: how far it came is not known.
+            if (Index == VfioConstants.VFIO_PCI_CONFIG_REGION_INDEX && offset < Size) _device.AnnounceWrite((int)offset, source);
+        }
+    }
+
+    /// <summary>Writes without telling the cache of configuration space, whose own writes these are.</summary>
+    internal void WriteUnannounced(ulong offset, ReadOnlySpan<byte> source)
+    {
         _device.ThrowIfEnded();
         CheckBounds(offset, (uint)source.Length);
         if (Index == VfioConstants.VFIO_PCI_CONFIG_REGION_INDEX) _device.CheckConfigWrite((int)offset, source);

@@ -85,6 +85,7 @@ public sealed class HotResetPlan
         finally
         {
             foreach (var fd in held) fd.DangerousRelease();
+            VfioDevice.Announce(ConfigSpaceEvent.HotReset, now.Affected.Select(static affected => affected.Address));
         }
 
         _device.Migration.EndSession();

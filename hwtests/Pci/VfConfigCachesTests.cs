@@ -1,0 +1,115 @@
+using System.Buffers;
+using Devices.HwTests.Lab;
+using Devices.HwTests.Vfio;
+using Devices.Pci;
+
+namespace Devices.HwTests.Pci;
+
+/// <summary>VFs of QEMU's igb, whose constants are read of one of them.</summary>
+[Guest("sriov")]
+public sealed class VfConfigCachesTests : IDisposable
+{
+    private const int Vfs = 7;
+
+    private readonly PciFunction _pf = BoundDevice.IgbFunction();
+    private readonly List<SysfsConfigSpace> _open = [];
+
+    public VfConfigCachesTests()
+    {
+        if (Rig.IsGuest) File.WriteAllText("/sys/module/vfio_pci/parameters/enable_sriov", "Y");
+        new DriverBinding().Bind(_pf, "vfio-pci");
+    }
+
+    public void Dispose()
+    {
+        _open.ForEach(static space => space.Dispose());
+        _pf.Sriov!.SetNumVfs(0);
+        new DriverBinding().Unbind(_pf);
+    }
+
+    [SkippableFact]
+    public void Every_byte_of_every_VF_is_its_own_before_and_after_VFs_are_made_anew()
+    {
+        using var family = new VfConfigCaches(ConfigSpaceView.Raw);
+        var first = Enable(family, Vfs);
+        Assert.Equal(Vfs, first.Count);
+        Assert.True(first[0].DwordsRead < 40, $"{first[0].DwordsRead} dwords");
+        Assert.All(first.Skip(1), static cache => Assert.Equal(1, cache.DwordsRead));
+        for (var i = 0; i < Vfs; i++) AssertSame(first[i], _open[i]);
+
+        var identity = ConfigIdentity.OfVfs(_pf);
+        var record = new ArrayBufferWriter<byte>();
+        Assert.True(ConfigCacheRecord.Write(record, family, identity));
+        _pf.Sriov!.SetNumVfs(0);
+        family.Invalidate();
+        first.ForEach(cache => family.Remove(cache));
+
+        using var restored = new VfConfigCaches(ConfigSpaceView.Raw);
+        _open.ForEach(static space => space.Dispose());
+        _open.Clear();
+        _pf.Sriov!.SetNumVfs(4);
+        Assert.False(ConfigCacheRecord.TryRestore(record.WrittenSpan, restored, ConfigSpaceOwnership.Shared, ConfigIdentity.OfVfs(_pf), out var refusal));
+        Assert.Contains("VFs", refusal, StringComparison.Ordinal);
+        _pf.Sriov!.SetNumVfs(0);
+        _pf.Sriov!.SetNumVfs(Vfs);
+        Assert.True(ConfigCacheRecord.TryRestore(record.WrittenSpan, restored, ConfigSpaceOwnership.Shared, ConfigIdentity.OfVfs(_pf), out refusal), refusal);
+        var second = Add(restored);
+        Assert.All(second, static cache => Assert.Equal(1, cache.DwordsRead));
+        for (var i = 0; i < Vfs; i++) AssertSame(second[i], _open[i]);
+    }
+
+    [SkippableFact]
+    public void People_see_the_ids_and_addresses_that_the_kernel_has_for_a_VF()
+    {
+        using var family = new VfConfigCaches(ConfigSpaceView.Raw);
+        var caches = Enable(family, Vfs);
+        for (var i = 0; i < Vfs; i++)
+        {
+            var vf = PciFunction.Open(_pf.VirtualFunctions[i]);
+            Assert.Equal(uint.MaxValue, caches[i].ReadUInt32(0));
+            var logical = LogicalConfigSpace.OfVf(caches[i], _pf, i);
+            Assert.Equal(vf.VendorId | ((uint)vf.DeviceId << 16), logical.ReadUInt32(0));
+            Assert.NotEmpty(vf.Bars);
+            foreach (var bar in vf.Bars)
+            {
+                var register = PciRegs.PCI_BASE_ADDRESS_0 + (bar.Index * sizeof(uint));
+                Assert.Equal((uint)bar.Start, logical.ReadUInt32(register) & ~0xFu);
+                if (bar.Is64Bit) Assert.Equal((uint)(bar.Start >> 32), logical.ReadUInt32(register + sizeof(uint)));
+            }
+        }
+    }
+
+    private List<CachedConfigSpace> Enable(VfConfigCaches family, int count)
+    {
+        _pf.Sriov!.SetNumVfs(count);
+        return Add(family);
+    }
+
+    private List<CachedConfigSpace> Add(VfConfigCaches family)
+    {
+        var caches = new List<CachedConfigSpace>();
+        foreach (var address in _pf.VirtualFunctions)
+        {
+            _open.Add(PciFunction.Open(address).OpenConfigSpace());
+            var cache = family.Add(_open[^1]);
+            Assert.NotEmpty(cache.Policy!.Capabilities);
+            Assert.True(cache.SharesConstants);
+            caches.Add(cache);
+        }
+
+        return caches;
+    }
+
+    private static void AssertSame(CachedConfigSpace cache, SysfsConfigSpace uncached)
+    {
+        var (expected, read) = (new byte[uncached.Length], new byte[cache.Length]);
+        for (var time = 0; time < 2; time++)
+        {
+            uncached.Read(0, expected);
+            cache.Read(0, read);
+            Assert.Equal(expected, read);
+        }
+
+        Assert.Empty(cache.Verify());
+    }
+}

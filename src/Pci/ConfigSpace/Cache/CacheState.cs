@@ -1,0 +1,167 @@
+namespace Devices.Pci;
+
+/// <summary>
+/// The words of a function's cache under one layout. A state without a layout holds nothing; it takes a layout by being replaced, and an
+/// invalidation meanwhile defeats that by putting another empty state in its place.
+/// </summary>
+internal sealed class CacheState
+{
+    private readonly ConfigSpacePolicy? _policy;
+    private ulong[] _words;
+
+    /// <summary>A state without a layout.</summary>
+    public CacheState()
+    {
+        Slots = [];
+        _words = [];
+        Shared = [];
+    }
+
+    /// <summary>A state that keeps everything itself.</summary>
+    public CacheState(ConfigSpacePolicy policy)
+    {
+        _policy = policy;
+        Slots = policy.Slots;
+        _words = new ulong[policy.Dwords.Length];
+        Shared = [];
+        foreach (var (dword, value) in policy.Structure)
+            Fill(dword, Before(dword), value);
+    }
+
+    /// <summary>A state that keeps everything itself, and has of what was saved elsewhere what is constant.</summary>
+    public CacheState(ConfigSpacePolicy policy, IEnumerable<SavedDword> saved)
+    {
+        _policy = policy;
+        Slots = policy.Slots;
+        _words = new ulong[policy.Dwords.Length];
+        Shared = [];
+        Put(policy, _words, saved);
+    }
+
+    /// <summary>A state that shares its constants with others and keeps the rest itself, for which there is memory from the first such value on.</summary>
+    public CacheState(ConfigSpacePolicy policy, ulong[] shared)
+    {
+        _policy = policy;
+        Slots = policy.Slots;
+        _words = [];
+        Shared = shared;
+    }
+
+    public bool IsEmpty => _policy is null;
+
+    public ConfigSpacePolicy Policy => _policy ?? throw new InvalidOperationException("The layout is not known.");
+
+    /// <summary>The slot of each dword.</summary>
+    public ushort[] Slots { get; }
+
+    /// <summary>This function's own words.</summary>
+    public ulong[] Words => _words;
+
+    /// <summary>Words shared with other functions: constants, by the same slots.</summary>
+    public ulong[] Shared { get; }
+
+    /// <summary>Finds bytes of a dword in one load, or two where one is shared.</summary>
+    public bool TryGet(int dword, uint bytes, out uint value)
+    {
+        var slots = Slots;
+        if ((uint)dword < (uint)slots.Length)
+        {
+            int slot = slots[dword];
+            var words = _words;
+            if ((uint)slot < (uint)words.Length)
+            {
+                var word = Volatile.Read(ref words[slot]);
+                if (CachedWord.Holds(word, bytes))
+                {
+                    value = CachedWord.Value(word);
+                    return true;
+                }
+            }
+
+            words = Shared;
+            if ((uint)slot < (uint)words.Length)
+            {
+                var word = Volatile.Read(ref words[slot]);
+                if (CachedWord.Holds(word, bytes))
+                {
+                    value = CachedWord.Value(word);
+                    return true;
+                }
+            }
+        }
+
+        value = 0;
+        return false;
+    }
+
+    /// <summary>A dword's own word before the device is read: what <see cref="Fill"/> takes the place of.</summary>
+    public ulong Before(int dword)
+    {
+        var slot = SlotOf(dword);
+        if (slot == ConfigSpacePolicy.NoSlot || (Shared.Length > 0 && slot >= Policy.OwnSlots))
+            return 0;
+        var words = _words;
+        if (words.Length == 0)
+        {
+            // Before the device is read: an invalidation that finds no words is older than what will be read.
+            var made = new ulong[Policy.OwnSlots];
+            words = Interlocked.CompareExchange(ref _words, made, words) is { Length: > 0 } others ? others : made;
+        }
+
+        return Volatile.Read(ref words[slot]);
+    }
+
+    /// <summary>Keeps what was read, unless its word is no longer as it was before.</summary>
+    public void Fill(int dword, ulong before, uint value)
+    {
+        var slot = SlotOf(dword);
+        if (slot == ConfigSpacePolicy.NoSlot || ConfigSpacePolicy.IsSuspect(Policy.View, dword, value))
+            return;
+        var words = _words;
+        if (slot < words.Length)
+            Interlocked.CompareExchange(ref words[slot], CachedWord.Fill(before, value, Policy.Kept[slot]), before);
+        if (slot < Shared.Length && Policy.Constants[slot] != 0)
+            Interlocked.CompareExchange(ref Shared[slot], CachedWord.Fill(0, value, Policy.Constants[slot]), 0);
+    }
+
+    /// <summary>Whether the policy lets all these bytes of a dword be kept.</summary>
+    public bool CanKeep(int dword, uint bytes) => SlotOf(dword) is var slot && slot != ConfigSpacePolicy.NoSlot && (Policy.Kept[slot] & bytes) == bytes;
+
+    /// <summary>Which bytes of a dword are cached, with their values; the others are 0. For what need not be fast.</summary>
+    public uint Cached(int dword, out uint value)
+    {
+        value = 0;
+        uint valid = 0;
+        for (var i = 0; i < sizeof(uint); i++)
+        {
+            var bit = 1u << i;
+            if (!TryGet(dword, bit, out var found))
+                continue;
+            valid |= bit;
+            value |= found & (0xFFu << (8 * i));
+        }
+
+        return valid;
+    }
+
+    /// <summary>Puts constants that were saved into words that nobody else has yet.</summary>
+    public static void Put(ConfigSpacePolicy policy, ulong[] words, IEnumerable<SavedDword> saved)
+    {
+        foreach (var (dword, constants, value) in saved)
+        {
+            var slot = policy.Slots[dword];
+            if (slot != ConfigSpacePolicy.NoSlot && !ConfigSpacePolicy.IsSuspect(policy.View, dword, value))
+                words[slot] = CachedWord.Fill(0, value, (uint)(constants & policy.Constants[slot]));
+        }
+    }
+
+    /// <summary>Makes this function's words of a slot invalid, all bytes but some.</summary>
+    public void Invalidate(int slot, uint keep)
+    {
+        var words = _words;
+        if (slot < words.Length)
+            CachedWord.Invalidate(ref words[slot], keep);
+    }
+
+    private ushort SlotOf(int dword) => dword < Slots.Length ? Slots[dword] : ConfigSpacePolicy.NoSlot;
+}

@@ -1,0 +1,28 @@
+namespace Devices.Pci;
+
+/// <summary>A line of the policy table.</summary>
+/// <param name="Offset">The register's offset in its capability, in the header from 0.</param>
+/// <param name="Width">Its bytes.</param>
+/// <param name="Policy">How long its value stays right.</param>
+/// <param name="Effect">What writing it changes besides.</param>
+/// <param name="Bit">The bit that has that effect when it is written as 1; <see cref="AnyWrite"/> for every write.</param>
+internal readonly record struct RegisterRule(
+    int Offset, int Width, RegisterPolicy Policy, WriteEffect Effect = WriteEffect.None, int Bit = RegisterRule.AnyWrite)
+{
+    public const int AnyWrite = -1;
+
+    /// <summary>The policy in a VF's raw registers, where it is another one.</summary>
+    public RegisterPolicy? InVf { get; init; }
+
+    /// <summary>The same register of a capability at its place in the space.</summary>
+    public RegisterRule At(int capability) => this with { Offset = capability + Offset };
+
+    /// <summary>Whether a write of these bytes has the effect.</summary>
+    public bool IsTriggeredBy(int offset, ReadOnlySpan<byte> written)
+    {
+        if (Bit == AnyWrite)
+            return offset < Offset + Width && offset + written.Length > Offset;
+        var at = Offset + (Bit / 8) - offset;
+        return at >= 0 && at < written.Length && Bits.Bit(written[at], Bit % 8);
+    }
+}
