@@ -1,0 +1,59 @@
+namespace Devices.Linux;
+
+/// <summary>
+/// Runs calls that sleep in the kernel side by side, each on a thread that it does not share: what waits is then waited for once, not
+/// once for each. The thread pool would not do, since it adds a thread or two a second.
+/// </summary>
+public static class BlockingCalls
+{
+    // The stacks of a hundred threads are address space, not memory; this is what .NET needs several times over.
+    private const int StackSize = 256 << 10;
+
+    /// <summary>Runs a call for each number from 0 on, and returns when all have ended.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="parallelism">How many at a time; at least 1.</param>
+    /// <param name="call">The call. What it throws is part of the result.</param>
+    /// <param name="ended">Told how many have ended, each time that one has, by one thread at a time; or null.</param>
+    /// <returns>For each number what its call threw, or null.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative, or the parallelism is not positive.</exception>
+    public static Exception?[] Run(int count, int parallelism, Action<int> call, Action<int>? ended = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(parallelism);
+        ArgumentNullException.ThrowIfNull(call);
+        var failures = new Exception?[count];
+        var next = 0;
+        var done = 0;
+        var gate = new Lock();
+        // This thread works too: one call takes no other thread.
+        var threads = new Thread[Math.Max(0, Math.Min(count, parallelism) - 1)];
+        for (var i = 0; i < threads.Length; i++)
+        {
+            threads[i] = new Thread(Work, StackSize) { IsBackground = true, Name = "blocking calls" };
+            threads[i].Start();
+        }
+
+        Work();
+        foreach (var thread in threads) thread.Join();
+        return failures;
+
+        void Work()
+        {
+            int mine;
+            while ((mine = Interlocked.Increment(ref next) - 1) < count)
+            {
+                try
+                {
+                    call(mine);
+                }
+                catch (Exception failure)
+                {
+                    failures[mine] = failure;
+                }
+
+                if (ended is null) continue;
+                lock (gate) ended(++done);
+            }
+        }
+    }
+}
