@@ -5,9 +5,15 @@ namespace Devices.HwTests.Lab;
 /// <summary>Native drivers and samples: modules of the lab's kernel, of which none is loaded unless a test wants it.</summary>
 internal static class LabModules
 {
+    internal static void LoadNvme() => Load("drivers/nvme/host/nvme-core.ko", "drivers/nvme/host/nvme.ko");
+
+    internal static void LoadIgb() => Load("drivers/i2c/i2c-core.ko", "drivers/i2c/algos/i2c-algo-bit.ko", "drivers/net/ethernet/intel/igb/igb.ko");
+
+    internal static void LoadMtty() => Load("drivers/vfio/mdev/mdev.ko", "samples/vfio-mdev/mtty.ko");
+
     /// <summary>Loads modules in the order given; one that is loaded already is passed over.</summary>
     /// <param name="paths">Below the modules' <c>kernel</c> directory: <c>drivers/nvme/host/nvme.ko</c>.</param>
-    internal static void Load(params string[] paths)
+    private static void Load(params string[] paths)
     {
         Skip.IfNot(Rig.IsGuest, "only the lab's kernel surely has these modules");
         var modules = Directory.EnumerateDirectories(Environment.GetEnvironmentVariable("DEVKEEP_LAB_MODULES")!).Single();

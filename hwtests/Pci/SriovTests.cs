@@ -27,7 +27,7 @@ public sealed class SriovTests : IDisposable
     public void Addresses_and_bars_are_computed_as_the_kernel_has_them()
     {
         // The native driver lets fewer VFs be enabled than the hardware has, which the kernel's ranges of the VF BARs are made for.
-        LabModules.Load("drivers/i2c/i2c-core.ko", "drivers/i2c/algos/i2c-algo-bit.ko", "drivers/net/ethernet/intel/igb/igb.ko");
+        LabModules.LoadIgb();
         _binding.Bind(_pf, "igb");
         using (var space = _pf.OpenConfigSpace())
             Assert.NotEqual(PciCapabilities.Read(space).Find<SriovCapability>()!.TotalVfs, Sriov.TotalVfs);

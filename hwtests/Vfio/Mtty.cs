@@ -74,6 +74,6 @@ internal sealed class Mtty : IDisposable
     private static void Load()
     {
         if (Directory.Exists(Parent)) return;
-        LabModules.Load("drivers/vfio/mdev/mdev.ko", "samples/vfio-mdev/mtty.ko");
+        LabModules.LoadMtty();
     }
 }

@@ -4,6 +4,7 @@ using Devices.HwTests.Lab;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
+using Devices.Preservation;
 using Devices.Vfio;
 
 namespace Devices.HwTests.Vfio;
@@ -14,13 +15,17 @@ public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>
 {
     private const int Many = 64;
     private const int Serial = 8;
-    private const int Vectors = 2;
+    private const int Vectors = 1;
     private const ulong PageLength = 1 << 16;
 
     private readonly Vfs _vfs;
     private readonly OpenMany _rig = new();
 
-    public OpenManyTests(Vfs vfs) => _vfs = vfs;
+    public OpenManyTests(Vfs vfs)
+    {
+        _vfs = vfs;
+        _vfs.Make();
+    }
 
     [SkippableFact]
     public void All_vfs_are_bound_in_one_go()
@@ -127,10 +132,12 @@ public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>
         var others = _vfs.Others;
         Assert.NotEmpty(others);
         foreach (var pf in others) pf.Sriov!.Enable(3);
+        Assert.Equal(others.Select(static pf => pf.Address.ToString()), SystemChecks.CheckVfs(others).Select(static finding => finding.Subject));
         var watch = Stopwatch.StartNew();
         Assert.Empty(SriovControl.DisableAll(others));
         Report($"{others.Count} PF: VFs disabled in {watch.ElapsedMilliseconds} ms");
         Assert.All(others, static pf => Assert.Empty(pf.VirtualFunctions));
+        Assert.Empty(SystemChecks.CheckVfs(others));
     }
 
     private (long Open, long Close) Time(int count, int parallelism)
@@ -153,11 +160,21 @@ public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>
     /// <summary>The VFs, enabled once for all tests.</summary>
     public sealed class Vfs : IDisposable
     {
-        private readonly List<PciFunction> _pfs;
+        private List<PciFunction> _pfs = [];
 
-        public Vfs()
+        internal PciFunction Pf => _pfs[0];
+
+        internal IReadOnlyList<PciFunction> Others => _pfs[1..];
+
+        internal IReadOnlyList<PciFunction> All { get; private set; } = [];
+
+        internal List<(SriovPhase Phase, int Done, int Total)> Progress { get; } = [];
+
+        /// <summary>Not in the constructor: a fixture cannot be skipped.</summary>
+        internal void Make()
         {
-            LabModules.Load("drivers/nvme/host/nvme-core.ko", "drivers/nvme/host/nvme.ko");
+            if (All.Count > 0) return;
+            LabModules.LoadNvme();
             _pfs = [.. Rig.ByClass(BoundDevice.NvmeClass).Select(static address => PciFunction.Open(PciAddress.Parse(address))).OrderByDescending(static function => function.Sriov?.TotalVfs)];
             foreach (var pf in _pfs.Where(static pf => pf.Driver is null)) new DriverBinding().Bind(pf, "nvme");
             var watch = Stopwatch.StartNew();
@@ -166,17 +183,9 @@ public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>
             Report($"{All.Count} VFs enabled and bound in {watch.ElapsedMilliseconds} ms");
         }
 
-        internal PciFunction Pf => _pfs[0];
-
-        internal IReadOnlyList<PciFunction> Others => _pfs[1..];
-
-        internal IReadOnlyList<PciFunction> All { get; }
-
-        internal List<(SriovPhase Phase, int Done, int Total)> Progress { get; } = [];
-
         public void Dispose()
         {
-            Pf.Sriov!.Disable();
+            foreach (var pf in _pfs) pf.Sriov?.Disable();
             foreach (var pf in _pfs) new DriverBinding().Unbind(pf);
         }
     }

@@ -6,14 +6,14 @@ namespace Devices.Linux;
 /// </summary>
 public static class BlockingCalls
 {
-    // The stacks of a hundred threads are address space, not memory; this is what .NET needs several times over.
-    private const int StackSize = 256 << 10;
+    // Of the usual 8 MiB a hundred threads would be much to a process that locks all its memory.
+    private const int StackSize = 1 << 20;
 
     /// <summary>Runs a call for each number from 0 on, and returns when all have ended.</summary>
     /// <param name="count">How many.</param>
     /// <param name="parallelism">How many at a time; at least 1.</param>
     /// <param name="call">The call. What it throws is part of the result.</param>
-    /// <param name="ended">Told how many have ended, each time that one has, by one thread at a time; or null.</param>
+    /// <param name="ended">Told how many have ended, each time that one has, by one thread at a time; or null. It must not throw.</param>
     /// <returns>For each number what its call threw, or null.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative, or the parallelism is not positive.</exception>
     public static Exception?[] Run(int count, int parallelism, Action<int> call, Action<int>? ended = null)

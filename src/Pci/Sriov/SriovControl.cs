@@ -267,10 +267,12 @@ public sealed class SriovControl
             var done = 0;
             while (Task.WaitAny([writing], s_lookInterval) < 0)
             {
-                // Enabled and removed from VF 0 on.
+                // They come and go from VF 0 on.
+                var before = done;
                 while (done < total && Path.Exists(_function.PathOf($"virtfn{done}")) == to > 0)
                     done++;
-                Report(options, phase, done, total);
+                if (done > before)
+                    Report(options, phase, done, total);
             }
 
             writing.GetAwaiter().GetResult();
@@ -300,7 +302,7 @@ public sealed class SriovControl
     {
         var total = TotalVfs;
         if (count < least || count > total)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"{_function.Address} can have {least} to {total} VFs");
+            throw new ArgumentOutOfRangeException(nameof(count), $"{_function.Address} can have {least} to {total} VFs, not {count}");
     }
 
     private void RequireDriver(SriovOptions options)

@@ -19,7 +19,10 @@ public sealed record SriovOptions
     /// <summary>How many VFs are given to the driver at a time.</summary>
     public int Parallelism { get; init; } = DefaultParallelism;
 
-    /// <summary>Told of progress, by one thread at a time for each PF but not always the same; null for no one. While it runs, nothing goes on.</summary>
+    /// <summary>
+    /// Told of progress, by one thread at a time for each PF but not always the same; null for no one. What it throws when a phase begins
+    /// (<see cref="SriovProgress.Done"/> is 0) fails that phase: a way to stop. Later it must not throw.
+    /// </summary>
     public Action<SriovProgress>? Progress { get; init; }
 
     /// <summary>Told what was done, or null.</summary>
