@@ -11,7 +11,7 @@ namespace Devices.HwTests.Vfio;
 
 /// <summary>127 VFs of an NVMe controller on its native driver: enabled, bound in one go, opened side by side. And three of another one.</summary>
 [Guest("vfs")]
-public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>
+public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>, IDisposable
 {
     private const int Many = 64;
     private const int Serial = 8;
@@ -26,6 +26,8 @@ public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>
         _vfs = vfs;
         _vfs.Make();
     }
+
+    public void Dispose() => _rig.Dispose();
 
     [SkippableFact]
     public void All_vfs_are_bound_in_one_go()
