@@ -133,7 +133,7 @@ public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>, IDisposabl
     {
         var others = _vfs.Others;
         Assert.NotEmpty(others);
-        foreach (var pf in others) pf.Sriov!.Enable(3);
+        foreach (var pf in others) pf.Sriov!.Enable(3, new SriovOptions { Driver = "vfio-pci" });
         Assert.Equal(others.Select(static pf => pf.Address.ToString()), SystemChecks.CheckVfs(others).Select(static finding => finding.Subject));
         var watch = Stopwatch.StartNew();
         Assert.Empty(SriovControl.DisableAll(others));
