@@ -25,17 +25,26 @@ public static class BlockingCalls
         var next = 0;
         var done = 0;
         var gate = new Lock();
+        // None begins before all are there: a thread is started by waiting until it runs, behind all that work already.
+        using var go = new ManualResetEventSlim(initialState: false, spinCount: 0);
         // This thread works too: one call takes no other thread.
         var threads = new Thread[Math.Max(0, Math.Min(count, parallelism) - 1)];
         for (var i = 0; i < threads.Length; i++)
         {
-            threads[i] = new Thread(Work, StackSize) { IsBackground = true, Name = "blocking calls" };
+            threads[i] = new Thread(WaitAndWork, StackSize) { IsBackground = true, Name = "blocking calls" };
             threads[i].Start();
         }
 
+        go.Set();
         Work();
         foreach (var thread in threads) thread.Join();
         return failures;
+
+        void WaitAndWork()
+        {
+            go.Wait();
+            Work();
+        }
 
         void Work()
         {
