@@ -27,17 +27,30 @@ public static class BlockingCalls
         var gate = new Lock();
         // None begins before all are there: a thread is started by waiting until it runs, behind all that work already.
         using var go = new ManualResetEventSlim(initialState: false, spinCount: 0);
-        // This thread works too: one call takes no other thread.
-        var threads = new Thread[Math.Max(0, Math.Min(count, parallelism) - 1)];
-        for (var i = 0; i < threads.Length; i++)
+        var threads = new List<Thread>();
+        try
         {
-            threads[i] = new Thread(WaitAndWork, StackSize) { IsBackground = true, Name = "blocking calls" };
-            threads[i].Start();
+            // This thread works too: one call takes no other thread.
+            while (threads.Count < Math.Min(count, parallelism) - 1)
+            {
+                var thread = new Thread(WaitAndWork, StackSize) { IsBackground = true, Name = "blocking calls" };
+                thread.Start();
+                threads.Add(thread);
+            }
+        }
+        catch
+        {
+            // A limit on threads. Nothing has begun, and those that wait find nothing to do.
+            next = count;
+            throw;
+        }
+        finally
+        {
+            go.Set();
+            Work();
+            foreach (var thread in threads) thread.Join();
         }
 
-        go.Set();
-        Work();
-        foreach (var thread in threads) thread.Join();
         return failures;
 
         void WaitAndWork()
