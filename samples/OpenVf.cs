@@ -12,14 +12,10 @@ internal static class OpenVf
         var physical = PciFunction.Open(PciAddress.Parse(address));
         if (physical.Sriov is not { } sriov) throw new InvalidOperationException($"{physical.Address} has no SR-IOV, or its driver does not support it.");
 
-        // A VF is not to be taken by its native driver for the moment until it is ours.
-        var autoprobe = sriov.DriversAutoprobe;
-        sriov.SetDriversAutoprobe(false);
-        sriov.SetNumVfs(2);
+        sriov.Enable(2, new SriovOptions { Driver = "vfio-pci" });
         try
         {
-            var function = PciFunction.Open(physical.VirtualFunctions[0]);
-            new DriverBinding().Bind(function, "vfio-pci");
+            var function = sriov.OpenVfs()[0];
             using var context = IommuContext.Open();
             using var cdev = VfioCdev.Open(function);
             using var device = cdev.Bind(context);
@@ -30,8 +26,7 @@ internal static class OpenVf
         }
         finally
         {
-            sriov.SetNumVfs(0);
-            sriov.SetDriversAutoprobe(autoprobe);
+            sriov.Disable();
         }
     }
 }

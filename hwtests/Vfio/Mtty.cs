@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Devices.HwTests.Lab;
 using Devices.Iommufd;
 using Devices.Vfio;
@@ -75,13 +74,6 @@ internal sealed class Mtty : IDisposable
     private static void Load()
     {
         if (Directory.Exists(Parent)) return;
-        Skip.IfNot(Rig.IsGuest, "only the lab's kernel surely has the sample mtty");
-        var modules = Directory.EnumerateDirectories(Environment.GetEnvironmentVariable("DEVKEEP_LAB_MODULES")!).Single();
-        foreach (var module in (string[])["drivers/vfio/mdev/mdev.ko", "samples/vfio-mdev/mtty.ko"])
-        {
-            using var insmod = Process.Start("insmod", [Path.Combine(modules, "kernel", module)]);
-            insmod.WaitForExit();
-            Assert.Equal(0, insmod.ExitCode);
-        }
+        LabModules.LoadMtty();
     }
 }

@@ -25,7 +25,7 @@ public sealed class VfTokenTests : IDisposable
 
     public void Dispose()
     {
-        _pf.Sriov!.SetNumVfs(0);
+        _pf.Sriov!.Disable();
         _context.Dispose();
         new DriverBinding().Unbind(_pf);
     }
@@ -34,7 +34,7 @@ public sealed class VfTokenTests : IDisposable
     public void Vfs_open_with_the_token_that_the_pf_was_bound_with()
     {
         using var pf = Bind(_pf, Token);
-        _pf.Sriov!.SetNumVfs(2);
+        _pf.Sriov!.Enable(2);
         var missing = Assert.Throws<LinuxException>(() => Bind(Vf, null));
         Assert.Equal(Errno.EACCES, missing.Errno);
         Assert.Contains("need the VF token", missing.Message, StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class VfTokenTests : IDisposable
         using var pf = Bind(_pf, Token);
         Assert.True(pf.Features.IsSupported(VfioFeature.PciVfToken, VfioFeatureAccess.Set));
         Assert.False(pf.Features.IsSupported(VfioFeature.PciVfToken, VfioFeatureAccess.Get));
-        _pf.Sriov!.SetNumVfs(2);
+        _pf.Sriov!.Enable(2);
         using var open = Bind(Vf, Token);
         var next = Guid.NewGuid();
         pf.SetVfToken(next);
@@ -87,7 +87,7 @@ public sealed class VfTokenTests : IDisposable
     public void The_pf_needs_it_too_while_a_vf_is_in_use()
     {
         var pf = Bind(_pf, Token);
-        _pf.Sriov!.SetNumVfs(1);
+        _pf.Sriov!.Enable(1);
         using (Bind(Vf, Token))
         {
             pf.Dispose();

@@ -54,7 +54,10 @@ public sealed class DeviceOutputTests
                   "reset_methods": [
                     "flr",
                     "bus"
-                  ]
+                  ],
+                  "vendor_name": "Red Hat, Inc.",
+                  "device_name": "QEMU NVM Express Controller",
+                  "num_vfs": null
                 }
               ]
             }

@@ -16,7 +16,14 @@ internal sealed class DevkeepHost : IDisposable
     internal DevkeepHost(bool terminal = false)
     {
         Sysfs = new FakeSysfs();
-        Host = new CliHost(_output, _error, terminal, ErrorIsTerminal: false, () => PciFunction.EnumerateAll(Sysfs.Tree), address => PciFunction.Open(address, Sysfs.Tree));
+        Host = new CliHost(
+            _output,
+            _error,
+            terminal,
+            ErrorIsTerminal: false,
+            () => PciFunction.EnumerateAll(Sysfs.Tree),
+            address => PciFunction.Open(address, Sysfs.Tree),
+            PciNames.Parse("1b36  Red Hat, Inc.\n\t0010  QEMU NVM Express Controller\n8086  Intel Corporation\n\t10ca  82576 Virtual Function\n"));
     }
 
     internal FakeSysfs Sysfs { get; }

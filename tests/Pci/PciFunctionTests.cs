@@ -122,26 +122,6 @@ public sealed class PciFunctionTests : IDisposable
         Assert.Empty(first.ResetPeers);
     }
 
-    [Fact]
-    public void Sriov_numbers_are_read_and_impossible_counts_refused_before_the_kernel_is_asked()
-    {
-        _sysfs.Add("0000:01:00.0");
-        _sysfs.Set("0000:01:00.0", "sriov_totalvfs", "127");
-        _sysfs.Set("0000:01:00.0", "sriov_numvfs", "0");
-        _sysfs.Set("0000:01:00.0", "sriov_offset", "1");
-        _sysfs.Set("0000:01:00.0", "sriov_stride", "2");
-        _sysfs.Set("0000:01:00.0", "sriov_vf_device", "10ca");
-        _sysfs.Set("0000:01:00.0", "sriov_drivers_autoprobe", "1");
-        var sriov = Assert.IsType<SriovControl>(_sysfs.Open("0000:01:00.0").Sriov);
-        Assert.Equal((127, 0, 1, 2, 0x10CA), (sriov.TotalVfs, sriov.NumVfs, sriov.FirstVfOffset, sriov.VfStride, sriov.VfDeviceId));
-        Assert.True(sriov.DriversAutoprobe);
-        Assert.Throws<ArgumentOutOfRangeException>(() => sriov.SetNumVfs(128));
-        Assert.Throws<ArgumentOutOfRangeException>(() => sriov.SetNumVfs(-1));
-        Assert.Equal("0\n", _sysfs.Get("0000:01:00.0", "sriov_numvfs"));
-        sriov.SetDriversAutoprobe(false);
-        Assert.False(sriov.DriversAutoprobe);
-    }
-
     [Theory]
     [InlineData(7)]
     [InlineData(13)]

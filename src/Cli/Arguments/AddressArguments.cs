@@ -22,12 +22,26 @@ internal static class AddressArguments
         CustomParser = static result => [.. Read(result)],
     });
 
+    internal static Option<PciAddress?> Option(CliHost host, string name, string description)
+    {
+        var option = new Option<PciAddress?>(name)
+        {
+            Description = description,
+            HelpName = "BDF",
+            CustomParser = static result => Read(result) is [var address, ..] ? address : null,
+        };
+        option.CompletionSources.Add(_ => Known(host));
+        return option;
+    }
+
     private static T Complete<T>(CliHost host, T argument)
         where T : Argument
     {
-        argument.CompletionSources.Add(_ => host.Enumerate().Select(static function => function.Address.ToString()));
+        argument.CompletionSources.Add(_ => Known(host));
         return argument;
     }
+
+    private static IEnumerable<string> Known(CliHost host) => host.Enumerate().Select(static function => function.Address.ToString());
 
     private static List<PciAddress> Read(ArgumentResult result)
     {

@@ -23,7 +23,7 @@ internal sealed class ShowCommand : DevkeepCommand
     private protected override int Run(ParseResult parsed, CommandRun run)
     {
         var function = run.Host.Open(parsed.GetValue(_address));
-        run.Output.Write(DeviceDetail.Of(function, run.Host.Enumerate()), DevkeepJson.Shapes.DeviceDetail, DeviceDetailView.Render);
+        run.Output.Write(DeviceDetail.Of(function, run.Host.Enumerate(), run.Host.Names), DevkeepJson.Shapes.DeviceDetail, DeviceDetailView.Render);
         return ExitCode.Success;
     }
 }

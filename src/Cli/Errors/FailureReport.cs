@@ -1,6 +1,7 @@
 using Devices.Drivers;
 using Devices.Linux;
 using Devices.LiveUpdate;
+using Devices.Pci;
 using Devices.Preservation;
 using Devices.Vfio;
 
@@ -46,6 +47,8 @@ internal static class FailureReport
         UserException
         or LinuxException
         or NoIommuException
+        or FunctionFailuresException
+        or SriovRollbackException
         or KeeperException
         or KernelImageException
         or PreflightException

@@ -9,13 +9,15 @@ namespace Devices.Cli;
 /// <param name="ErrorIsTerminal">Whether progress may overwrite its line.</param>
 /// <param name="Enumerate">All functions of the system.</param>
 /// <param name="Open">Finds one function; throws where there is none.</param>
+/// <param name="Names">Names of vendors and devices.</param>
 internal sealed record CliHost(
     TextWriter Out,
     TextWriter Error,
     bool OutIsTerminal,
     bool ErrorIsTerminal,
     Func<IReadOnlyList<PciFunction>> Enumerate,
-    Func<PciAddress, PciFunction> Open)
+    Func<PciAddress, PciFunction> Open,
+    PciNames Names)
 {
     /// <summary>The process' own streams and the running system.</summary>
     internal static CliHost System()
@@ -27,6 +29,7 @@ internal sealed record CliHost(
             OutIsTerminal: !Console.IsOutputRedirected && !dumb,
             ErrorIsTerminal: !Console.IsErrorRedirected && !dumb,
             PciFunction.EnumerateAll,
-            PciFunction.Open);
+            PciFunction.Open,
+            PciNames.System);
     }
 }

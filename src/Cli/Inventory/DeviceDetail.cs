@@ -43,11 +43,11 @@ internal sealed record DeviceDetail(
 {
     private const byte BridgeClass = 0x06;
 
-    internal static DeviceDetail Of(PciFunction function, IReadOnlyList<PciFunction> all)
+    internal static DeviceDetail Of(PciFunction function, IReadOnlyList<PciFunction> all, PciNames names)
     {
         var peers = function.ResetPeers;
         return new DeviceDetail(
-            DeviceSummary.Of(function),
+            DeviceSummary.Of(function, names),
             function.SubsystemVendorId.ToString("x4"),
             function.SubsystemId.ToString("x4"),
             function.Revision.ToString("x2"),

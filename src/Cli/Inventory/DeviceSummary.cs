@@ -13,6 +13,9 @@ namespace Devices.Cli;
 /// <param name="Vfio">Its VFIO device below /dev/vfio/devices, or null.</param>
 /// <param name="PhysicalFunction">The PF that it is a VF of, or null.</param>
 /// <param name="ResetMethods">How the kernel may reset it; empty where it has no way or all were taken away.</param>
+/// <param name="VendorName">The vendor in words, or null where the system has no name for it.</param>
+/// <param name="DeviceName">The device in words, or null where the system has no name for it.</param>
+/// <param name="NumVfs">How many VFs of it are enabled; null for what is no PF.</param>
 internal sealed record DeviceSummary(
     string Address,
     string VendorId,
@@ -23,9 +26,12 @@ internal sealed record DeviceSummary(
     int? IommuGroup,
     string? Vfio,
     string? PhysicalFunction,
-    IReadOnlyList<string> ResetMethods)
+    IReadOnlyList<string> ResetMethods,
+    string? VendorName,
+    string? DeviceName,
+    int? NumVfs)
 {
-    internal static DeviceSummary Of(PciFunction function) => new(
+    internal static DeviceSummary Of(PciFunction function, PciNames names) => new(
         function.Address.ToString(),
         function.VendorId.ToString("x4"),
         function.DeviceId.ToString("x4"),
@@ -35,5 +41,11 @@ internal sealed record DeviceSummary(
         function.IommuGroup,
         function.VfioCdevName,
         function.PhysicalFunction?.ToString(),
-        function.ResetMethods.Current);
+        function.ResetMethods.Current,
+        names.Vendor(function.VendorId),
+        names.Device(function.VendorId, function.DeviceId),
+        function.Sriov?.NumVfs);
+
+    /// <summary>Vendor and device in words, as far as there are any.</summary>
+    internal string? NamesInWords() => VendorName is null ? null : DeviceName is null ? VendorName : $"{VendorName} {DeviceName}";
 }

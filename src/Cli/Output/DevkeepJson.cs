@@ -10,6 +10,8 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(DeviceDetail))]
 [JsonSerializable(typeof(ProbeResult))]
 [JsonSerializable(typeof(BindingResult))]
+[JsonSerializable(typeof(SriovList))]
+[JsonSerializable(typeof(SriovChange))]
 [JsonSerializable(typeof(KeeperEvent))]
 [JsonSerializable(typeof(PreflightResult))]
 [JsonSerializable(typeof(PreserveResult))]

@@ -11,7 +11,8 @@ internal sealed class Progress(CliHost host)
     /// <summary>Runs a step.</summary>
     /// <param name="what">What is done, as in <c>Reading /boot/vmlinuz</c>.</param>
     /// <param name="step">The step.</param>
-    internal T During<T>(string what, Func<T> step)
+    /// <param name="state">How far it is by now, for a terminal; or null.</param>
+    internal T During<T>(string what, Func<T> step, Func<string>? state = null)
     {
         var watch = Stopwatch.StartNew();
         var gate = new Lock();
@@ -25,7 +26,7 @@ internal sealed class Progress(CliHost host)
                     return;
                 shown = true;
                 if (host.ErrorIsTerminal)
-                    host.Error.Write($"\r{what} … {Seconds(watch)}");
+                    host.Error.Write($"\r{what} … {state?.Invoke()}{Seconds(watch)}");
                 else
                     host.Error.WriteLine($"{DevkeepRoot.ProgramName}: {what} …");
             }
@@ -49,11 +50,14 @@ internal sealed class Progress(CliHost host)
     }
 
     /// <summary>Runs a step that gives nothing back.</summary>
-    internal void During(string what, Action step) => During(what, () =>
-    {
-        step();
-        return true;
-    });
+    internal void During(string what, Action step, Func<string>? state = null) => During(
+        what,
+        () =>
+        {
+            step();
+            return true;
+        },
+        state);
 
     private static string Seconds(Stopwatch watch) => string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:0.0} s");
 }

@@ -13,6 +13,7 @@ internal static class DeviceDetailView
         var report = new Report()
             .Heading($"{device.Address}  {device.VendorId}:{device.DeviceId}  {device.ClassName}")
             .Facts(
+                ("Name", device.NamesInWords()),
                 ("Class", device.ClassCode),
                 ("Revision", detail.Revision),
                 ("Subsystem", $"{detail.SubsystemVendorId}:{detail.SubsystemId}"),

@@ -1,23 +1,45 @@
 namespace Devices.Cli;
 
-/// <summary>Shows a list of functions.</summary>
+/// <summary>Shows a list of functions: VFs stand below their PF.</summary>
 internal static class DeviceListView
 {
-    internal static Report Render(DeviceList list)
+    internal static Report Render(DeviceList list, bool names)
     {
-        var grid = new Grid("Address", "Id", "Class", "Driver", "Group", "VFIO", "Reset");
-        foreach (var device in list.Devices)
+        string[] headings = ["Address", "Id", "Class", "Driver", "Group", "VFIO", "Reset"];
+        var grid = new Grid(names ? [.. headings, "Name"] : headings);
+        var listed = list.Devices.Select(static device => device.Address).ToHashSet(StringComparer.Ordinal);
+        var vfs = list.Devices.Where(IsBelowItsPf).ToLookup(static device => device.PhysicalFunction, StringComparer.Ordinal);
+        foreach (var device in list.Devices.Where(device => !IsBelowItsPf(device)))
         {
-            grid.Row(
-                device.Address,
-                $"{device.VendorId}:{device.DeviceId}",
-                device.PhysicalFunction is { } physical ? $"{device.ClassName} (VF of {physical})" : device.ClassName,
-                device.Driver,
-                device.IommuGroup?.ToString(),
-                device.Vfio is null ? Cell.None : new Cell(device.Vfio, Tone.Good),
-                device.ResetMethods.Count == 0 ? Cell.None : string.Join(' ', device.ResetMethods));
+            Add(device, string.Empty);
+            foreach (var vf in vfs[device.Address])
+                Add(vf, "  ");
         }
 
         return new Report().Table(grid);
+
+        bool IsBelowItsPf(DeviceSummary device) => device.PhysicalFunction is { } physical && listed.Contains(physical);
+
+        void Add(DeviceSummary device, string indent)
+        {
+            Cell[] cells =
+            [
+                indent + device.Address,
+                $"{device.VendorId}:{device.DeviceId}",
+                ClassOf(device),
+                device.Driver,
+                device.IommuGroup?.ToString(),
+                device.Vfio is null ? Cell.None : new Cell(device.Vfio, Tone.Good),
+                device.ResetMethods.Count == 0 ? Cell.None : string.Join(' ', device.ResetMethods),
+            ];
+            grid.Row(names ? [.. cells, device.NamesInWords()] : cells);
+        }
     }
+
+    private static string ClassOf(DeviceSummary device) => device switch
+    {
+        { PhysicalFunction: { } physical } => $"{device.ClassName} (VF of {physical})",
+        { NumVfs: > 0 and var count } => $"{device.ClassName} ({count} {(count == 1 ? "VF" : "VFs")})",
+        _ => device.ClassName,
+    };
 }

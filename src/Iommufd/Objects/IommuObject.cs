@@ -4,7 +4,8 @@ namespace Devices.Iommufd;
 
 /// <summary>
 /// An object of an iommufd. It owns its id: destroyed by <see cref="Destroy"/> or <see cref="Dispose"/>, or left to another process
-/// that holds the same iommufd by <see cref="Leave"/>. For one owner, with all that is made from it.
+/// that holds the same iommufd by <see cref="Leave"/>. For one owner, with all that is made from it; but devices may be attached to it,
+/// and closed, on several threads at once.
 /// </summary>
 public abstract class IommuObject : IDisposable
 {

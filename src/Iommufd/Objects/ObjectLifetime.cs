@@ -5,13 +5,14 @@ namespace Devices.Iommufd;
 /// <summary>
 /// Who holds an object, and when it goes. The kernel counts users and refuses to destroy an object that has any; this is the same graph
 /// with names, for the objects of this process: an object that its owner gave up while it was held is destroyed when the last
-/// holder is gone, and holds its own parents until then.
+/// holder is gone, and holds its own parents until then. Holders may come and go on several threads; the object itself is for one owner.
 /// </summary>
 internal sealed class ObjectLifetime
 {
     private readonly object _name;
     private readonly Func<Errno> _destroy;
     private readonly ObjectLifetime[] _parents;
+    private readonly Lock _gate = new();
     private readonly List<ObjectLifetime> _holders = [];
     private bool _destroyWhenFree;
 
@@ -24,15 +25,27 @@ internal sealed class ObjectLifetime
         _name = name;
         _destroy = destroy;
         _parents = parents.ToArray();
-        foreach (var parent in _parents) parent._holders.Add(this);
+        foreach (var parent in _parents) parent.Add(this);
     }
 
     /// <summary>Whether it was destroyed, given up or left.</summary>
     internal bool HasEnded { get; private set; }
 
-    internal bool IsHeld => _holders.Count > 0;
+    internal bool IsHeld
+    {
+        get
+        {
+            lock (_gate) return _holders.Count > 0;
+        }
+    }
 
-    internal string[] Holders => [.. _holders.Select(holder => holder._name.ToString()!)];
+    internal string[] Holders
+    {
+        get
+        {
+            lock (_gate) return [.. _holders.Select(holder => holder._name.ToString()!)];
+        }
+    }
 
     /// <summary>Destroys it now.</summary>
     /// <returns><see cref="Errno.None"/>; or why it is as it was before.</returns>
@@ -48,7 +61,12 @@ internal sealed class ObjectLifetime
     internal Errno GiveUp()
     {
         var errno = Destroy();
-        if (errno == Errno.EBUSY) HasEnded = _destroyWhenFree = true;
+        if (errno != Errno.EBUSY) return errno;
+        lock (_gate)
+        {
+            HasEnded = _destroyWhenFree = true;
+        }
+
         return errno;
     }
 
@@ -62,9 +80,20 @@ internal sealed class ObjectLifetime
         foreach (var parent in _parents) parent.Release(this);
     }
 
+    private void Add(ObjectLifetime holder)
+    {
+        lock (_gate) _holders.Add(holder);
+    }
+
     private void Release(ObjectLifetime holder)
     {
-        // A refusal now means a holder that is not of this process: the kernel frees the object with the iommufd.
-        if (_holders.Remove(holder) && _holders.Count == 0 && _destroyWhenFree) Destroy();
+        lock (_gate)
+        {
+            if (!_holders.Remove(holder) || _holders.Count > 0 || !_destroyWhenFree) return;
+        }
+
+        // Outside: it releases parents of its own. A refusal now means a holder that is not of this process: the kernel frees the object
+        // with the iommufd.
+        Destroy();
     }
 }

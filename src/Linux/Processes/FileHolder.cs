@@ -12,23 +12,48 @@ public readonly record struct FileHolder(int ProcessId, string Command)
     {
         ArgumentNullException.ThrowIfNull(isTarget);
         var holders = new List<FileHolder>();
+        Walk((holder, targets) =>
+        {
+            if (targets.Any(isTarget)) holders.Add(holder());
+        });
+        return holders;
+    }
+
+    /// <summary>Finds for each of several files the processes that have it open, in one walk through all processes.</summary>
+    /// <param name="paths">The files, by their absolute paths.</param>
+    /// <returns>The holders by path; a file that nobody holds is not in it.</returns>
+    /// <remarks><c>/proc/PID/fd</c>; other users' processes take root.</remarks>
+    public static IReadOnlyDictionary<string, IReadOnlyList<FileHolder>> FindEach(IReadOnlySet<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var found = new Dictionary<string, IReadOnlyList<FileHolder>>(StringComparer.Ordinal);
+        if (paths.Count == 0) return found;
+        Walk((holder, targets) =>
+        {
+            foreach (var path in targets.Where(paths.Contains).ToHashSet(StringComparer.Ordinal))
+                found[path] = [.. found.GetValueOrDefault(path, []), holder()];
+        });
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Command} (pid {ProcessId})";
+
+    private static void Walk(Action<Func<FileHolder>, IEnumerable<string>> visit)
+    {
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), out var pid)) continue;
             try
             {
-                if (Directory.EnumerateFileSystemEntries($"{directory}/fd").Any(link => new FileInfo(link).LinkTarget is { } target && isTarget(target)))
-                    holders.Add(new FileHolder(pid, File.ReadAllText($"{directory}/comm").TrimEnd()));
+                visit(
+                    () => new FileHolder(pid, File.ReadAllText($"{directory}/comm").TrimEnd()),
+                    Directory.EnumerateFileSystemEntries($"{directory}/fd").Select(static link => new FileInfo(link).LinkTarget).OfType<string>());
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 // It ended between two reads, or is another user's: it cannot be named.
             }
         }
-
-        return holders;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{Command} (pid {ProcessId})";
 }

@@ -5,16 +5,24 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Devices.Pci;
 
 /// <summary>Gives functions to drivers and takes them away (sysfs <c>driver_override</c>, <c>drivers_probe</c>, <c>unbind</c>).</summary>
-/// <param name="logger">Told which device changed hands, or null.</param>
 /// <remarks>
 /// Unbinding a VFIO driver while a process holds the device blocks until that process closes it. The binding of a kept device is never
 /// touched between its freeze and its restore.
 /// </remarks>
-public sealed class DriverBinding(ILogger<DriverBinding>? logger = null)
+public sealed class DriverBinding
 {
     private const string None = "no driver";
 
-    private readonly ILogger _logger = logger ?? NullLogger<DriverBinding>.Instance;
+    private readonly ILogger _logger;
+
+    /// <summary>Changes bindings, and tells of each.</summary>
+    /// <param name="logger">Told which device changed hands, or null.</param>
+    public DriverBinding(ILogger<DriverBinding>? logger = null)
+        : this((ILogger?)logger ?? NullLogger.Instance)
+    {
+    }
+
+    internal DriverBinding(ILogger logger) => _logger = logger;
 
     /// <summary>
     /// Binds a function to a driver and to no other: sets <c>driver_override</c>, unbinds the driver it has, probes, and looks whether the
@@ -28,26 +36,33 @@ public sealed class DriverBinding(ILogger<DriverBinding>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(function);
         CheckName(driver);
-        RequireLoaded(function, driver);
-        var previous = function.Driver;
-        var previousOverride = function.DriverOverride;
-        WriteOverride(function, driver);
-        if (string.Equals(previous, driver, StringComparison.Ordinal))
-            return;
-        try
-        {
-            if (previous is not null)
-                Detach(function, previous);
-            Probe(function, driver);
-            RequireBound(function, driver);
-        }
-        catch (LinuxException)
-        {
-            RollBack(function, driver, previousOverride);
-            throw;
-        }
+        RequireLoaded(function.Sysfs, driver, function.Address.ToString());
+        BindToLoaded(function, driver);
+    }
 
-        BindingLog.Bound(_logger, function.Address, driver, previous ?? None);
+    /// <summary>
+    /// Binds many functions to a driver, as <see cref="Bind"/> does one, several at a time: two writes to sysfs for each that has no
+    /// driver, none for one that is bound to it and to no other already.
+    /// </summary>
+    /// <param name="functions">The functions.</param>
+    /// <param name="driver">The driver's name below <c>/sys/bus/pci/drivers</c>: <c>vfio-pci</c>.</param>
+    /// <param name="parallelism">How many at a time.</param>
+    /// <param name="ended">Told how many have ended, one thread at a time; or null.</param>
+    /// <returns>Those that were not bound, and why; the others are.</returns>
+    /// <exception cref="ArgumentException">The name is empty or holds a slash or white space.</exception>
+    /// <exception cref="LinuxException">The driver is not loaded; nothing was changed.</exception>
+    public IReadOnlyList<FunctionFailure> BindMany(
+        IReadOnlyList<PciFunction> functions,
+        string driver,
+        int parallelism = SriovOptions.DefaultParallelism,
+        Action<int>? ended = null)
+    {
+        ArgumentNullException.ThrowIfNull(functions);
+        CheckName(driver);
+        if (functions.Count == 0)
+            return [];
+        RequireLoaded(functions[0].Sysfs, driver, $"{functions.Count} functions");
+        return FunctionFailure.Of(functions, static function => function.Address, BlockingCalls.Run(functions.Count, parallelism, i => BindToLoaded(functions[i], driver), ended));
     }
 
     /// <summary>Takes a function from its driver and leaves it without one. <c>driver_override</c> stays. Nothing to do without a driver.</summary>
@@ -81,24 +96,44 @@ public sealed class DriverBinding(ILogger<DriverBinding>? logger = null)
         return found;
     }
 
+    /// <summary>Refuses a driver that is not there.</summary>
+    internal static void RequireLoaded(SysfsTree sysfs, string driver, string what)
+    {
+        var path = Path.Combine(sysfs.Drivers, driver);
+        if (!Directory.Exists(path))
+            throw new LinuxException(Errno.ENOENT, "bind", $"{what} to {driver}", $"The driver is not loaded ({path} is missing): modprobe {driver}.");
+    }
+
+    private void BindToLoaded(PciFunction function, string driver)
+    {
+        var previous = function.Driver;
+        var previousOverride = function.DriverOverride;
+        var isBound = string.Equals(previous, driver, StringComparison.Ordinal);
+        if (!isBound || !string.Equals(previousOverride, driver, StringComparison.Ordinal))
+            WriteOverride(function, driver);
+        if (isBound)
+            return;
+        try
+        {
+            if (previous is not null)
+                Detach(function, previous);
+            Probe(function, driver);
+            RequireBound(function, driver);
+        }
+        catch (LinuxException)
+        {
+            RollBack(function, driver, previousOverride);
+            throw;
+        }
+
+        BindingLog.Bound(_logger, function.Address, driver, previous ?? None);
+    }
+
     private static void CheckName(string driver)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(driver);
         if (driver.Any(static c => char.IsWhiteSpace(c) || c is '/' or '\0') || driver is "." or "..")
             throw new ArgumentException($"'{driver}' is no driver's name", nameof(driver));
-    }
-
-    private static void RequireLoaded(PciFunction function, string driver)
-    {
-        var path = Path.Combine(function.Sysfs.Drivers, driver);
-        if (!Directory.Exists(path))
-        {
-            throw new LinuxException(
-                Errno.ENOENT,
-                "bind",
-                $"{function.Address} to {driver}",
-                $"The driver is not loaded ({path} is missing): modprobe {driver}.");
-        }
     }
 
     private static void RequireBound(PciFunction function, string driver)

@@ -30,6 +30,16 @@ public sealed class PciFunction
         Revision = (byte)HexOptional("revision");
     }
 
+    private PciFunction(PciFunction vf, PciAddress address)
+    {
+        _sysfs = vf._sysfs;
+        Address = address;
+        SysfsPath = _sysfs.DeviceOf(address);
+        Ids = vf.Ids;
+        ClassCode = vf.ClassCode;
+        Revision = vf.Revision;
+    }
+
     /// <summary>Where it sits.</summary>
     public PciAddress Address { get; }
 
@@ -271,6 +281,9 @@ public sealed class PciFunction
 
         return functions;
     }
+
+    /// <summary>Another VF of this one's PF: all that is read when a function is opened the kernel has of one VF for all.</summary>
+    internal PciFunction SiblingVf(PciAddress address) => new(this, address);
 
     internal string PathOf(string attribute) => Path.Combine(SysfsPath, attribute);
 

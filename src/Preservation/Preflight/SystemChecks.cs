@@ -26,6 +26,24 @@ internal static class SystemChecks
         var ids = IdsOf(kept);
         foreach (var finding in CheckCommandLine(next, image, ids)) yield return finding;
         foreach (var finding in CheckIds(kept, ids)) yield return finding;
+        foreach (var finding in CheckVfs(PciFunction.EnumerateAll())) yield return finding;
+    }
+
+    /// <summary>PFs that make the next kernel's boot longer: it clears VF Enable where it finds it set, and sleeps a second (<c>sriov_init</c>).</summary>
+    internal static IEnumerable<PreflightFinding> CheckVfs(IEnumerable<PciFunction> functions)
+    {
+        foreach (var function in functions)
+        {
+            if (function.Sriov is { NumVfs: > 0 and var count })
+            {
+                yield return new PreflightFinding(
+                    "VFs at the jump",
+                    function.Address.ToString(),
+                    FindingLevel.Note,
+                    $"{count} VFs are enabled. The next kernel disables them when it finds the PF and sleeps a second, within the blackout.",
+                    $"If they are not in use, disable them before the jump: devkeep sriov set {function.Address} 0");
+            }
+        }
     }
 
     /// <summary>What <c>vfio-pci.ids</c> must have so that vfio-pci takes the devices before a native driver does: as narrow as it can be.</summary>

@@ -137,6 +137,23 @@ public abstract class VfioDevice : IDisposable
         }
     }
 
+    /// <summary>
+    /// Opens many devices side by side: each is opened, bound, attached, given its MSI-X vectors and prepared on a thread of its own, so that
+    /// the reset in which the kernel sleeps 100 ms for each is waited for once. All or nothing, unless the options say otherwise.
+    /// </summary>
+    /// <param name="devices">The devices, each once, on a VFIO driver. A PF that gives the VF token is opened before.</param>
+    /// <param name="options">How many at a time, and what one failure means; null for the default.</param>
+    /// <param name="cancellation">Ends it between two devices; those that are open are closed then.</param>
+    /// <returns>The open devices, in the order of the requests.</returns>
+    /// <remarks>
+    /// For each: <c>open(2)</c>, <c>VFIO_DEVICE_BIND_IOMMUFD</c>, <c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>, <c>VFIO_DEVICE_SET_IRQS</c>. The kernel
+    /// resets a device at its first open and at its last close.
+    /// </remarks>
+    /// <exception cref="FunctionFailuresException">Devices could not be opened: it names each. All others are closed again.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is left open.</exception>
+    public static OpenedDevices OpenMany(IReadOnlyList<DeviceToOpen> devices, OpenManyOptions? options = null, CancellationToken cancellation = default)
+        => OpenedDevices.Open(devices, options ?? OpenManyOptions.Default, cancellation);
+
     /// <summary>A region by its index; asked of the kernel once. Asking for the ROM (6) reads it.</summary>
     /// <param name="index">0 to <see cref="VfioDeviceInfo.RegionCount"/> - 1.</param>
     /// <remarks><c>VFIO_DEVICE_GET_REGION_INFO</c>.</remarks>

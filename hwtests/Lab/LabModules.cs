@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Devices.HwTests.Lab;
+
+/// <summary>Native drivers and samples: modules of the lab's kernel, of which none is loaded unless a test wants it.</summary>
+internal static class LabModules
+{
+    internal static void LoadNvme() => Load("drivers/nvme/host/nvme-core.ko", "drivers/nvme/host/nvme.ko");
+
+    internal static void LoadIgb() => Load("drivers/i2c/i2c-core.ko", "drivers/i2c/algos/i2c-algo-bit.ko", "drivers/net/ethernet/intel/igb/igb.ko");
+
+    internal static void LoadMtty() => Load("drivers/vfio/mdev/mdev.ko", "samples/vfio-mdev/mtty.ko");
+
+    /// <summary>Loads modules in the order given; one that is loaded already is passed over.</summary>
+    /// <param name="paths">Below the modules' <c>kernel</c> directory: <c>drivers/nvme/host/nvme.ko</c>.</param>
+    private static void Load(params string[] paths)
+    {
+        Skip.IfNot(Rig.IsGuest, "only the lab's kernel surely has these modules");
+        var modules = Directory.EnumerateDirectories(Environment.GetEnvironmentVariable("DEVKEEP_LAB_MODULES")!).Single();
+        foreach (var path in paths)
+        {
+            if (Directory.Exists($"/sys/module/{Path.GetFileNameWithoutExtension(path).Replace('-', '_')}")) continue;
+            using var insmod = Process.Start("insmod", [Path.Combine(modules, "kernel", path)]);
+            insmod.WaitForExit();
+            Assert.Equal(0, insmod.ExitCode);
+        }
+    }
+}
