@@ -9,7 +9,7 @@ declare -rA PROGRAMS=(
   [demo]=lab/demo/Devices.Lab.Demo.csproj
   [hwtests]=hwtests/Devices.HwTests.csproj
   [samples]=samples/Devices.Samples.csproj
-  [bench]=bench/memory/Devices.Bench.Memory.csproj
+  [bench]=bench/Devices.Bench.csproj
 )
 
 # toolkit_publish NAME...: what has not changed since it was last published is not built.

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using Devices.Bench.Measuring;
+using Devices.Drivers;
+using Devices.Iommufd;
+using Devices.Linux;
+
+namespace Devices.Bench.Figures;
+
+/// <summary>Random reads of 4 KiB from an NVMe controller's first 512 MiB, by one queue pair with an interrupt, for some seconds at each depth.</summary>
+internal static class NvmeFigure
+{
+    private const int Bytes = 4096;
+    private const int Entries = 64;
+    private const ulong Reach = 512UL << 20;
+    private static readonly TimeSpan s_each = TimeSpan.FromSeconds(4);
+
+    internal static void Measure(Action<string, double> report)
+    {
+        var options = new NvmeOptions { QueuePairs = 1, QueueEntries = Entries, BytesPerCommand = Bytes };
+        using var context = IommuContext.Open();
+        using var device = Rig.Attach(Rig.Nvme, context).Device;
+        using var adminInterrupt = EventFd.Create();
+        using var interrupt = EventFd.Create();
+        device.Interrupts.Msix.Enable(adminInterrupt, interrupt);
+        using var memory = DmaMemory.Allocate(device.Attachment!.Mapper, "nvme", options.RequiredMemory, new Iova(4UL << 30));
+        using var controller = NvmeController.Start(device.Attachment, memory, options, device.Interrupts.Msix);
+        foreach (var depth in (ReadOnlySpan<int>)[1, 32])
+        {
+            Read(controller, depth, TimeSpan.FromSeconds(1)); // what is compiled at first use and again when hot
+            report($"queue depth {depth}", Read(controller, depth, s_each));
+        }
+
+        controller.Shutdown();
+    }
+
+    private static double Read(NvmeController controller, int depth, TimeSpan time)
+    {
+        var queue = controller.Queues[0];
+        var blocks = Bytes / controller.Namespace.BlockBytes;
+        var random = new Random(1);
+        var start = Stopwatch.GetTimestamp();
+        long done = 0;
+        var inFlight = 0;
+        for (var over = false; !over || inFlight > 0;)
+        {
+            while (!over && inFlight < depth)
+            {
+                if (!queue.TrySubmitRead((ulong)random.NextInt64((long)Reach / Bytes) * (ulong)blocks, blocks, out _)) throw new InvalidOperationException("The queue is full.");
+                inFlight++;
+            }
+
+            queue.Check(queue.Take());
+            inFlight--;
+            done++;
+            over = Stopwatch.GetElapsedTime(start) >= time;
+        }
+
+        return done / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}
