@@ -23,7 +23,7 @@ public sealed class VfConfigCachesTests : IDisposable
     public void Dispose()
     {
         _open.ForEach(static space => space.Dispose());
-        _pf.Sriov!.SetNumVfs(0);
+        _pf.Sriov!.Disable();
         new DriverBinding().Unbind(_pf);
     }
 
@@ -40,18 +40,18 @@ public sealed class VfConfigCachesTests : IDisposable
         var identity = ConfigIdentity.OfVfs(_pf);
         var record = new ArrayBufferWriter<byte>();
         Assert.True(ConfigCacheRecord.Write(record, family, identity));
-        _pf.Sriov!.SetNumVfs(0);
+        _pf.Sriov!.Disable();
         family.Invalidate();
         first.ForEach(cache => family.Remove(cache));
 
         using var restored = new VfConfigCaches(ConfigSpaceView.Raw);
         _open.ForEach(static space => space.Dispose());
         _open.Clear();
-        _pf.Sriov!.SetNumVfs(4);
+        _pf.Sriov!.Enable(4);
         Assert.False(ConfigCacheRecord.TryRestore(record.WrittenSpan, restored, ConfigSpaceOwnership.Shared, ConfigIdentity.OfVfs(_pf), out var refusal));
         Assert.Contains("VFs", refusal, StringComparison.Ordinal);
-        _pf.Sriov!.SetNumVfs(0);
-        _pf.Sriov!.SetNumVfs(Vfs);
+        _pf.Sriov!.Disable();
+        _pf.Sriov!.Enable(Vfs);
         Assert.True(ConfigCacheRecord.TryRestore(record.WrittenSpan, restored, ConfigSpaceOwnership.Shared, ConfigIdentity.OfVfs(_pf), out refusal), refusal);
         var second = Add(restored);
         Assert.All(second, static cache => Assert.Equal(1, cache.DwordsRead));
@@ -81,7 +81,7 @@ public sealed class VfConfigCachesTests : IDisposable
 
     private List<CachedConfigSpace> Enable(VfConfigCaches family, int count)
     {
-        _pf.Sriov!.SetNumVfs(count);
+        _pf.Sriov!.Enable(count);
         return Add(family);
     }
 

@@ -55,7 +55,7 @@ public sealed class VfTokenTests : IDisposable
     {
         using var iommu = VfioIommu.Open(mode);
         using var pf = iommu.Attach(_pf, Token).Device;
-        _pf.Sriov!.SetNumVfs(1);
+        _pf.Sriov!.Enable(1);
         foreach (var token in (Guid?[])[null, Guid.NewGuid()])
         {
             var refused = Assert.Throws<LinuxException>(() => iommu.Attach(Vf, token));

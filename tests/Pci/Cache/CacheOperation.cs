@@ -1,4 +1,3 @@
-using Devices.Pci;
 using FsCheck;
 using FsCheck.Fluent;
 

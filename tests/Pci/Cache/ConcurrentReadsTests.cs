@@ -13,7 +13,7 @@ public class ConcurrentReadsTests
     [InlineData(ConfigSpaceEvent.Opened)]
     [InlineData(ConfigSpaceEvent.FunctionReset)]
     [InlineData(ConfigSpaceEvent.Replaced)]
-    public void No_value_is_torn_or_older_than_the_last_write_that_returned(ConfigSpaceEvent what)
+    public async Task No_value_is_torn_or_older_than_the_last_write_that_returned(ConfigSpaceEvent what)
     {
         const int Register = ModelFunction.Msi + PciRegs.PCI_MSI_ADDRESS_HI;
         var model = new ModelFunction(ConfigSpaceView.Vfio);
@@ -48,7 +48,7 @@ public class ConcurrentReadsTests
         }
 
         end.Cancel();
-        Task.WaitAll(readers);
+        await Task.WhenAll(readers);
         Assert.True(written > 20, $"{written} writes");
         Assert.True(reads > 100, $"{reads} reads");
 
