@@ -93,7 +93,7 @@ public sealed class SriovControlTests : IDisposable
         var vfs = Sriov.OpenVfs();
         Assert.Equal(["0000:01:10.0", "0000:01:10.4"], vfs.Select(static vf => vf.Address.ToString()));
         Assert.Equal(0x10CA, vfs[1].DeviceId);
-        Assert.Equal(_sysfs.PathOf("0000:01:10.4", ""), vfs[1].SysfsPath + "/");
+        Assert.Equal(_sysfs.PathOf("0000:01:10.4", ""), vfs[1].SysfsPath);
     }
 
     [Fact]

@@ -11,22 +11,22 @@ internal static class DeviceListView
         var vfs = list.Devices.Where(IsBelowItsPf).ToLookup(static device => device.PhysicalFunction, StringComparer.Ordinal);
         foreach (var device in list.Devices.Where(device => !IsBelowItsPf(device)))
         {
-            Add(device, string.Empty);
+            Add(device, isBelow: false);
             foreach (var vf in vfs[device.Address])
-                Add(vf, "  ");
+                Add(vf, isBelow: true);
         }
 
         return new Report().Table(grid);
 
         bool IsBelowItsPf(DeviceSummary device) => device.PhysicalFunction is { } physical && listed.Contains(physical);
 
-        void Add(DeviceSummary device, string indent)
+        void Add(DeviceSummary device, bool isBelow)
         {
             Cell[] cells =
             [
-                indent + device.Address,
+                isBelow ? $"  {device.Address}" : device.Address,
                 $"{device.VendorId}:{device.DeviceId}",
-                ClassOf(device),
+                isBelow ? device.ClassName : ClassOf(device),
                 device.Driver,
                 device.IommuGroup?.ToString(),
                 device.Vfio is null ? Cell.None : new Cell(device.Vfio, Tone.Good),
