@@ -41,7 +41,7 @@ test_guests() {
     name=$guest${scenario:+ over kexec $scenario}
     say "guest: $name"
     test_guest "$guest" "$scenario"
-    # A test that hangs does so again; an emulated CPU that stops for good, seen about once in a hundred boots, does not.
+    # A test that hangs does so again; what the emulator loses now and then, it does not lose again.
     if ((GUEST_CODE == EXIT_TIMEOUT)); then
       say "guest: $name, once more: whatever hung may have been the emulator"
       test_guest "$guest" "$scenario"
