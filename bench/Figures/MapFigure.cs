@@ -41,7 +41,7 @@ internal static class MapFigure
 
     private static MemoryMapping Filled(MemoryMapping memory, bool huge)
     {
-        if (huge) memory.Advise(MemoryAdvice.HugePage);
+        memory.Advise(huge ? MemoryAdvice.HugePage : MemoryAdvice.NoHugePage);
         memory.Advise(MemoryAdvice.PopulateWrite);
         return memory;
     }

@@ -41,8 +41,7 @@ static void measure(const struct device *device, int file, int huge)
 
 	if (memory == MAP_FAILED)
 		err(1, "mmap");
-	if (huge)
-		check(madvise(memory, GIB, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	check(madvise(memory, GIB, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE), "madvise");
 	check(madvise(memory, GIB, MADV_POPULATE_WRITE), "MADV_POPULATE_WRITE");
 	map(device, memory, file); /* the page tables' pages are there from now on */
 	unmap(device);
