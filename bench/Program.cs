@@ -33,6 +33,8 @@ switch (args)
 static void Run(int rounds, IReadOnlyList<Figure> figures)
 {
     using var file = File.CreateText(Path.Combine(Environment.GetEnvironmentVariable("DEVKEEP_RESULTS") ?? ".", Samples));
+    // A run that is cut short leaves what it has.
+    file.AutoFlush = true;
     foreach (var figure in figures)
     {
         for (var round = 1; round <= rounds; round++)
