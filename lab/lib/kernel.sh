@@ -52,7 +52,7 @@ kernel_build() {
   kernel_configure "$source" "$work/out" >> "$log" 2>&1 || kernel_build_failed "$log"
   kernel_check_config "$work/out/.config"
 
-  say "kernel: building $(make -s -C "$source" kernelversion), about 8 minutes on 2 processors"
+  say "kernel: building $(make -s -C "$source" kernelversion), 34 minutes of processor time"
   make -C "$source" O="$work/out" -j"$(nproc)" bzImage modules 2>> "$log" | tee -a "$log" | kernel_progress || kernel_build_failed "$log"
   make -C "$source" O="$work/out" INSTALL_MOD_PATH="$work" INSTALL_MOD_STRIP=1 modules_install >> "$log" 2>&1 || kernel_build_failed "$log"
 
