@@ -36,7 +36,7 @@ public sealed class LogicalConfigSpace : IPciConfigSpace
     /// <param name="index">The VF's number, from 0.</param>
     /// <returns>The view.</returns>
     /// <exception cref="ArgumentException">The registers are not of the raw view, or the PF has no VFs.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The PF cannot have a VF of that number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">That VF is not enabled.</exception>
     public static LogicalConfigSpace OfVf(IPciConfigSpace registers, PciFunction physicalFunction, int index)
     {
         ArgumentNullException.ThrowIfNull(registers);
@@ -44,12 +44,9 @@ public sealed class LogicalConfigSpace : IPciConfigSpace
         if (registers.View != ConfigSpaceView.Raw)
             throw new ArgumentException($"{registers.Subject}: the view {registers.View} is no VF's raw registers", nameof(registers));
         var sriov = physicalFunction.Sriov ?? throw new ArgumentException($"{physicalFunction.Address} has no VFs", nameof(physicalFunction));
-        var total = sriov.TotalVfs;
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, total);
         var view = new LogicalConfigSpace(registers, physicalFunction.VendorId | ((uint)sriov.VfDeviceId << 16));
-        foreach (var resource in physicalFunction.Resources.Where(static resource => resource is { Kind: PciResourceKind.VfBar, IsAssigned: true }))
-            view.SetBar(resource, total, index);
+        foreach (var bar in sriov.VfBars(index).Where(static bar => bar.IsAssigned))
+            view.SetBar(bar);
         return view;
     }
 
@@ -86,14 +83,10 @@ public sealed class LogicalConfigSpace : IPciConfigSpace
     /// <inheritdoc/>
     public void Write(int offset, ReadOnlySpan<byte> source) => _registers.Write(offset, source);
 
-    // The PF's VF BAR is one range for all VFs that there can be.
-    private void SetBar(PciResource resource, int total, int index)
+    private void SetBar(PciResource bar)
     {
-        var address = resource.Start + (resource.Size / (ulong)total * (ulong)index);
-        var flags = resource.IsPrefetchable ? 8u : 0;
-        var isWide = resource.Is64Bit;
-        _baseAddresses[resource.Index] = (uint)address | flags | (isWide ? 4u : 0);
-        if (isWide && resource.Index + 1 < _baseAddresses.Length)
-            _baseAddresses[resource.Index + 1] = (uint)(address >> 32);
+        _baseAddresses[bar.Index] = (uint)bar.Start | (bar.IsPrefetchable ? 8u : 0) | (bar.Is64Bit ? 4u : 0);
+        if (bar.Is64Bit && bar.Index + 1 < _baseAddresses.Length)
+            _baseAddresses[bar.Index + 1] = (uint)(bar.Start >> 32);
     }
 }

@@ -5,6 +5,7 @@ namespace Devices.Tests.Pci.Cache;
 public sealed class LogicalConfigSpaceTests : IDisposable
 {
     private const string Pf = "0000:01:00.0";
+    private const string Vf0 = "0000:01:10.0";
     private const string NoResource = "0x0000000000000000 0x0000000000000000 0x0000000000000000\n";
 
     private readonly FakeSysfs _sysfs = new();
@@ -12,7 +13,8 @@ public sealed class LogicalConfigSpaceTests : IDisposable
     public LogicalConfigSpaceTests()
     {
         _sysfs.Add(Pf);
-        _sysfs.Set(Pf, "sriov_totalvfs", "8");
+        // The driver's limit: the hardware's is 8.
+        _sysfs.Set(Pf, "sriov_totalvfs", "7");
         _sysfs.Set(Pf, "sriov_numvfs", "4");
         _sysfs.Set(Pf, "sriov_offset", "128");
         _sysfs.Set(Pf, "sriov_stride", "2");
@@ -25,6 +27,13 @@ public sealed class LogicalConfigSpaceTests : IDisposable
             string.Concat(Enumerable.Repeat(NoResource, 7))
             + "0x0000000480000000 0x000000048001ffff 0x000000000014220c\n" + NoResource + NoResource
             + "0x00000000fe000000 0x00000000fe007fff 0x0000000000040200\n" + NoResource + NoResource.TrimEnd());
+        _sysfs.Add(Vf0);
+        _sysfs.Link(Vf0, "physfn", $"devices/pci0000:00/{Pf}");
+        _sysfs.Set(
+            Vf0,
+            "resource",
+            "0x0000000480000000 0x0000000480003fff 0x000000000014220c\n" + NoResource + NoResource
+            + "0x00000000fe000000 0x00000000fe000fff 0x0000000000040200\n" + NoResource + NoResource.TrimEnd());
     }
 
     public void Dispose() => _sysfs.Dispose();
