@@ -6,7 +6,7 @@ namespace Devices.Tests.Pci.Cache;
 public class ConfigCacheRecordTests
 {
     private static readonly ConfigIdentity Identity = new(
-        new PciIds(0x1B36, 0x0010, 0x1AF4, 0x1100), new PciClassCode(0x010802), 2, 0x001B_21FF_FF12_3456, "1.0", new SriovLayout(8, 0, 0, 0, 0x10CA));
+        new PciIds(0x1B36, 0x0010, 0x1AF4, 0x1100), new PciClassCode(0x010802), 2, 0x001B_21FF_FF12_3456, "1.0", new SriovIdentity(8, 0, 0, 0, 0x10CA));
 
     [Fact]
     public void Constants_come_back_without_a_read_and_nothing_else_does()
@@ -42,7 +42,7 @@ public class ConfigCacheRecordTests
         { "serial number", Identity with { SerialNumber = 1 } },
         { "serial number", Identity with { SerialNumber = null } },
         { "firmware", Identity with { Firmware = "1.1" } },
-        { "VFs", Identity with { Sriov = new SriovLayout(16, 0, 0, 0, 0x10CA) } },
+        { "VFs", Identity with { Sriov = new SriovIdentity(16, 0, 0, 0, 0x10CA) } },
         { "VFs", Identity with { Sriov = null } },
     };
 
@@ -109,7 +109,7 @@ public class ConfigCacheRecordTests
     [Fact]
     public void VFs_made_anew_cost_one_dword_each_and_one_that_changed_falls_back()
     {
-        var identity = Identity with { Sriov = new SriovLayout(127, 127, 0x80, 1, 0x10CA) };
+        var identity = Identity with { Sriov = new SriovIdentity(127, 127, 0x80, 1, 0x10CA) };
         var old = new VfConfigCaches(ConfigSpaceView.Raw);
         Assert.False(ConfigCacheRecord.Write(new ArrayBufferWriter<byte>(), old, identity));
         var first = VfDump.Create(0);

@@ -236,13 +236,13 @@ public static class ConfigCacheRecord
 
         if (!reader.TryByte(out var hasSriov))
             return false;
-        SriovLayout? sriov = null;
+        SriovIdentity? sriov = null;
         if (hasSriov != 0)
         {
             if (!reader.TryUInt16(out var total) || !reader.TryUInt16(out var number) || !reader.TryUInt16(out var offset) || !reader.TryUInt16(out var stride)
                 || !reader.TryUInt16(out var vfDevice))
                 return false;
-            sriov = new SriovLayout(total, number, offset, stride, vfDevice);
+            sriov = new SriovIdentity(total, number, offset, stride, vfDevice);
         }
 
         identity = new ConfigIdentity(

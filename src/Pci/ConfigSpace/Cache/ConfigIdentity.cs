@@ -7,7 +7,7 @@ namespace Devices.Pci;
 /// <param name="SerialNumber">Its serial number (DSN), or null if that was not read; then the serial number is not kept either.</param>
 /// <param name="Firmware">Its firmware's version as its driver tells it, or null if that is not known.</param>
 /// <param name="Sriov">Its VFs, or null if it has none.</param>
-public sealed record ConfigIdentity(PciIds Ids, PciClassCode ClassCode, byte Revision, ulong? SerialNumber, string? Firmware, SriovLayout? Sriov)
+public sealed record ConfigIdentity(PciIds Ids, PciClassCode ClassCode, byte Revision, ulong? SerialNumber, string? Firmware, SriovIdentity? Sriov)
 {
     /// <summary>
     /// The identity of a function for its own cache. The kernel read it from the device when it found it, after a kexec anew: asking costs the device nothing.
@@ -20,7 +20,7 @@ public sealed record ConfigIdentity(PciIds Ids, PciClassCode ClassCode, byte Rev
     /// <exception cref="ArgumentException">It is a VF.</exception>
     public static ConfigIdentity Of(PciFunction function, ulong? serialNumber = null, string? firmware = null)
     {
-        var sriov = Checked(function).Sriov is { } control ? new SriovLayout(control.TotalVfs, 0, 0, 0, control.VfDeviceId) : (SriovLayout?)null;
+        var sriov = Checked(function).Sriov is { } control ? new SriovIdentity(control.TotalVfs, 0, 0, 0, control.VfDeviceId) : (SriovIdentity?)null;
         return new ConfigIdentity(function.Ids, function.ClassCode, function.Revision, serialNumber, firmware, sriov);
     }
 
@@ -34,7 +34,7 @@ public sealed record ConfigIdentity(PciIds Ids, PciClassCode ClassCode, byte Rev
     {
         var control = Checked(physicalFunction).Sriov
             ?? throw new ArgumentException($"{physicalFunction.Address} has no VFs", nameof(physicalFunction));
-        var sriov = new SriovLayout(control.TotalVfs, control.NumVfs, control.FirstVfOffset, control.VfStride, control.VfDeviceId);
+        var sriov = new SriovIdentity(control.TotalVfs, control.NumVfs, control.FirstVfOffset, control.VfStride, control.VfDeviceId);
         return new ConfigIdentity(physicalFunction.Ids, physicalFunction.ClassCode, physicalFunction.Revision, serialNumber, firmware, sriov);
     }
 
@@ -66,5 +66,5 @@ public sealed record ConfigIdentity(PciIds Ids, PciClassCode ClassCode, byte Rev
 
     private static string Text(ulong? serialNumber) => serialNumber is { } number ? $"{number:x16}" : "not known";
 
-    private static string Text(SriovLayout? sriov) => sriov?.ToString() ?? "none";
+    private static string Text(SriovIdentity? sriov) => sriov?.ToString() ?? "none";
 }

@@ -19,6 +19,7 @@ public sealed class ConfigSpacePolicy
     private readonly byte[] _map;
     private readonly List<RegisterRule> _effects = [];
     private readonly List<Range> _interrupts = [PciRegs.PCI_COMMAND..(PciRegs.PCI_COMMAND + 2)];
+    private string[]? _names;
 
     private ConfigSpacePolicy(int length, ConfigSpaceView view, ConfigSpaceOwnership ownership, PciCapabilityList capabilities)
     {
@@ -84,8 +85,9 @@ public sealed class ConfigSpacePolicy
     /// <returns>The names; the offset in hex for what belongs to no register that is known.</returns>
     public string NameOf(int offset)
     {
-        var names = RegisterMap.Of(AsSnapshot()).Where(register => register.Offset < offset + DwordSize && register.Offset + register.Width > offset);
-        return string.Join(", ", names.Select(static register => register.Name));
+        // The policy never changes, and metrics ask for every dword of every device each time.
+        _names ??= NamesByDword();
+        return _names[offset / DwordSize];
     }
 
     /// <summary>The dwords that the layout was found by, the others 0.</summary>
@@ -251,6 +253,18 @@ public sealed class ConfigSpacePolicy
         Constants = [.. Dwords.Select(dword => Bytes(dword, RegisterPolicy.Constant))];
         for (var slot = 0; slot < Dwords.Length; slot++)
             Slots[Dwords[slot]] = (ushort)slot;
+    }
+
+    private string[] NamesByDword()
+    {
+        var names = new List<string>[Length / DwordSize];
+        foreach (var register in RegisterMap.Of(AsSnapshot()))
+        {
+            for (var dword = register.Offset / DwordSize; dword <= (register.Offset + register.Width - 1) / DwordSize; dword++)
+                (names[dword] ??= []).Add(register.Name);
+        }
+
+        return [.. names.Select(static inDword => string.Join(", ", inDword))];
     }
 
     // Which bytes of a dword have at least this policy.

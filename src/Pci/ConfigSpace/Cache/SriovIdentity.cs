@@ -6,4 +6,4 @@ namespace Devices.Pci;
 /// <param name="FirstVfOffset">The distance from the PF's routing id to VF 0's.</param>
 /// <param name="VfStride">The distance between two VFs' routing ids.</param>
 /// <param name="VfDeviceId">The VFs' device id.</param>
-public readonly record struct SriovLayout(int TotalVfs, int NumVfs, int FirstVfOffset, int VfStride, ushort VfDeviceId);
+public readonly record struct SriovIdentity(int TotalVfs, int NumVfs, int FirstVfOffset, int VfStride, ushort VfDeviceId);
