@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Devices.Drivers.Abi;
 using Devices.Drivers.State;
 using Devices.Iommufd;
@@ -273,7 +271,7 @@ public sealed class IgbDevice : IKeepableDriver, IDisposable
         {
             Iova = _memory.Iova.Value,
             Length = _memory.Length,
-            MemoryId = _memory.ReadUInt64(IgbMemoryLayout.HeaderIdOffset),
+            MemoryId = DriverMemory.IdOf(_memory),
             Frames = (uint)layout.Frames,
             TransmitEntries = (uint)layout.TransmitEntries,
             ReceiveEntries = (uint)layout.ReceiveEntries,
@@ -380,10 +378,7 @@ public sealed class IgbDevice : IKeepableDriver, IDisposable
 
     private static IgbDevice StartCore(IgbRegisters registers, DmaMemory memory, IgbMemoryLayout layout, TimeSpan limit, EventFd? interrupt)
     {
-        Span<byte> id = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(id);
-        memory.WriteUInt64(IgbMemoryLayout.HeaderMagicOffset, IgbMemoryLayout.HeaderMagic);
-        memory.WriteUInt64(IgbMemoryLayout.HeaderIdOffset, BinaryPrimitives.ReadUInt64LittleEndian(id));
+        DriverMemory.WriteHeader(memory, IgbMemoryLayout.HeaderMagic);
         memory.WriteUInt64(IgbMemoryLayout.HeaderSubmittedOffset, 0);
         var rings = new IgbRings(registers, memory, layout, interrupt, limit);
         rings.WriteHeads();

@@ -8,16 +8,13 @@ namespace Devices.Drivers;
 /// continue this one.
 /// </summary>
 /// <remarks>
-/// The header page, little-endian: 8 bytes magic "DKIGBMQ1", 8 bytes of a random number that is in the saved state too: it tells the
-/// device's own memory from another of the same size; 8 bytes with the number of frames that the device was given, written before each
-/// doorbell, so that a successor sees whether the state that it has is the newest.
+/// The header page, little-endian: <see cref="DriverMemory"/>'s magic, "DKIGBMQ1", and number; 8 bytes with the number of frames that the
+/// device was given, written before each doorbell, so that a successor sees whether the state that it has is the newest.
 /// </remarks>
 internal sealed record IgbMemoryLayout(int Frames, int TransmitEntries, int ReceiveEntries, ulong TransmitRing, ulong ReceiveRing, ulong Heads, ulong Landings, ulong Length)
 {
     internal const ulong PageBytes = 4096;
-    internal const ulong HeaderMagicOffset = 0;
-    internal const ulong HeaderIdOffset = 8;
-    internal const ulong HeaderSubmittedOffset = 16;
+    internal const ulong HeaderSubmittedOffset = DriverMemory.HeaderBytes;
     internal const ulong HeaderMagic = 0x31514d4247494b44;
 
     /// <summary>The smallest receive buffer that the device has (SRRCTL.BSIZEPACKET is in KiB): what a frame's head takes.</summary>
@@ -55,7 +52,7 @@ internal sealed record IgbMemoryLayout(int Frames, int TransmitEntries, int Rece
     /// <summary>The first part that is misplaced within the memory, or null: for layouts that were read, not computed.</summary>
     internal string? FindFault()
     {
-        (string Name, ulong Offset, ulong Bytes)[] parts =
+        List<(string Name, ulong Offset, ulong Bytes)> parts =
         [
             ("header", 0, PageBytes),
             ("transmit ring", TransmitRing, (ulong)TransmitEntries * e1000_adv_tx_desc.SizeInBytes),
@@ -63,19 +60,7 @@ internal sealed record IgbMemoryLayout(int Frames, int TransmitEntries, int Rece
             ("heads", Heads, (ulong)Frames * HeadBytes),
             ("landings", Landings, (ulong)Frames * HeadBytes),
         ];
-        foreach (var (name, offset, bytes) in parts)
-        {
-            if (offset % PageBytes != 0) return $"{name} at 0x{offset:x} is not page-aligned";
-            if (offset > Length || bytes > Length - offset) return $"{name} at 0x{offset:x} exceeds the memory of 0x{Length:x} bytes";
-        }
-
-        Array.Sort(parts, static (a, b) => a.Offset.CompareTo(b.Offset));
-        for (var i = 1; i < parts.Length; i++)
-        {
-            if (parts[i].Offset < parts[i - 1].Offset + parts[i - 1].Bytes) return $"{parts[i].Name} at 0x{parts[i].Offset:x} overlaps {parts[i - 1].Name}";
-        }
-
-        return null;
+        return DriverMemory.FindFault(parts, Length);
     }
 
     private static ulong Take(ref ulong offset, int bytes)

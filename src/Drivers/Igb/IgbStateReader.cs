@@ -49,12 +49,7 @@ internal static class IgbStateReader
     /// <summary>Whether a memory is where and as large as the saved one, and has its header.</summary>
     internal static void CheckMemory(IgbState state, DmaMemory memory, PciAddress device)
     {
-        if (memory.Iova.Value != state.Iova) throw new DeviceMismatchException(device, "IOVA of the rings' memory", state.Iova, memory.Iova.Value);
-        if (memory.Length != state.Length) throw new DeviceMismatchException(device, "length of the rings' memory", state.Length, memory.Length);
-        var magic = memory.ReadUInt64(IgbMemoryLayout.HeaderMagicOffset);
-        if (magic != IgbMemoryLayout.HeaderMagic) throw new DeviceMismatchException(device, "magic of the rings' memory", IgbMemoryLayout.HeaderMagic, magic, "It is not memory of an 82576, or its contents were lost.");
-        var id = memory.ReadUInt64(IgbMemoryLayout.HeaderIdOffset);
-        if (id != state.MemoryId) throw new DeviceMismatchException(device, "id of the rings' memory", state.MemoryId, id, "It is the memory of another device, or of another time.");
+        DriverMemory.Check(memory, device, "an 82576", "rings", IgbMemoryLayout.HeaderMagic, state.Iova, state.Length, state.MemoryId);
         var submitted = memory.ReadUInt64(IgbMemoryLayout.HeaderSubmittedOffset);
         if (submitted != state.Submitted) throw new DeviceMismatchException(device, "frames given to the device", state.Submitted, submitted, "The driver went on after the state was saved: start the device instead.");
     }

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Devices.Drivers.Abi;
 using Devices.Drivers.State;
 using Devices.Iommufd;
@@ -213,7 +211,7 @@ public sealed class NvmeController : IKeepableDriver, IDisposable
             TimestampSet = _timestampSet,
             Iova = _memory.Iova.Value,
             Length = _memory.Length,
-            MemoryId = _memory.ReadUInt64(NvmeMemoryLayout.HeaderIdOffset),
+            MemoryId = DriverMemory.IdOf(_memory),
             Admin = _adminQueue.Save(),
             Identity = new NvmeIdentityState
             {
@@ -317,10 +315,7 @@ public sealed class NvmeController : IKeepableDriver, IDisposable
 
         // Phase tags count from zeroed memory.
         Clear(memory, layout.Length);
-        memory.WriteUInt64(NvmeMemoryLayout.HeaderMagicOffset, NvmeMemoryLayout.HeaderMagic);
-        Span<byte> id = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(id);
-        memory.WriteUInt64(NvmeMemoryLayout.HeaderIdOffset, BinaryPrimitives.ReadUInt64LittleEndian(id));
+        DriverMemory.WriteHeader(memory, NvmeMemoryLayout.HeaderMagic);
 
         registers.AdminQueueAttributes = (uint)(layout.Admin.Entries - 1) | ((uint)(layout.Admin.Entries - 1) << 16);
         registers.AdminSubmissionBase = (memory.Iova + layout.Admin.Submission).Value;

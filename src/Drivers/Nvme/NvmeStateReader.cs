@@ -55,14 +55,7 @@ internal static class NvmeStateReader
 
     /// <summary>Whether a memory is where and as large as the saved one; its contents are checked later.</summary>
     internal static void CheckMemory(NvmeState state, DmaMemory memory, Pci.PciAddress device)
-    {
-        if (memory.Iova.Value != state.Iova) throw new DeviceMismatchException(device, "IOVA of the queues' memory", state.Iova, memory.Iova.Value);
-        if (memory.Length != state.Length) throw new DeviceMismatchException(device, "length of the queues' memory", state.Length, memory.Length);
-        var magic = memory.ReadUInt64(NvmeMemoryLayout.HeaderMagicOffset);
-        if (magic != NvmeMemoryLayout.HeaderMagic) throw new DeviceMismatchException(device, "magic of the queues' memory", NvmeMemoryLayout.HeaderMagic, magic, "It is not memory of an NVMe controller, or its contents were lost.");
-        var id = memory.ReadUInt64(NvmeMemoryLayout.HeaderIdOffset);
-        if (id != state.MemoryId) throw new DeviceMismatchException(device, "id of the queues' memory", state.MemoryId, id, "It is the memory of another controller, or of another time.");
-    }
+        => DriverMemory.Check(memory, device, "an NVMe controller", "queues", NvmeMemoryLayout.HeaderMagic, state.Iova, state.Length, state.MemoryId);
 
     private static void Check(NvmeQueueState queue, string name)
     {
