@@ -11,6 +11,9 @@ internal static class LabModules
 
     internal static void LoadMtty() => Load("drivers/vfio/mdev/mdev.ko", "samples/vfio-mdev/mtty.ko");
 
+    /// <summary>Whether a PF on vfio-pci may have VFs: the module's parameter.</summary>
+    internal static void LetVfioPciMakeVfs(bool may) => File.WriteAllText("/sys/module/vfio_pci/parameters/enable_sriov", may ? "Y" : "N");
+
     /// <summary>Loads modules in the order given; one that is loaded already is passed over.</summary>
     /// <param name="paths">Below the modules' <c>kernel</c> directory: <c>drivers/nvme/host/nvme.ko</c>.</param>
     private static void Load(params string[] paths)

@@ -10,8 +10,6 @@ namespace Devices.HwTests.Pci;
 [Guest("sriov")]
 public sealed class SriovTests : IDisposable
 {
-    private const string EnableSriov = "/sys/module/vfio_pci/parameters/enable_sriov";
-
     private readonly PciFunction _pf = BoundDevice.IgbFunction();
     private readonly DriverBinding _binding = new();
 
@@ -121,6 +119,6 @@ public sealed class SriovTests : IDisposable
     private static void MayHaveVfs(bool may)
     {
         Skip.IfNot(Rig.IsGuest, "a parameter of vfio-pci is changed");
-        File.WriteAllText(EnableSriov, may ? "Y" : "N");
+        LabModules.LetVfioPciMakeVfs(may);
     }
 }

@@ -16,7 +16,7 @@ public sealed class VfConfigCachesTests : IDisposable
 
     public VfConfigCachesTests()
     {
-        if (Rig.IsGuest) File.WriteAllText("/sys/module/vfio_pci/parameters/enable_sriov", "Y");
+        if (Rig.IsGuest) LabModules.LetVfioPciMakeVfs(true);
         new DriverBinding().Bind(_pf, "vfio-pci");
     }
 

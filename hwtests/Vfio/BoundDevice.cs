@@ -32,8 +32,6 @@ internal sealed class BoundDevice : IDisposable
 
     internal static BoundDevice Nvme() => new(NvmeFunction());
 
-    internal static BoundDevice Igb() => new(IgbFunction());
-
     /// <summary>QEMU's ivshmem: BAR 2 is memory.</summary>
     internal static BoundDevice SharedMemory() => new(PciFunction.Open(PciAddress.Parse(Rig.ById(SharedMemoryIds)[0])));
 

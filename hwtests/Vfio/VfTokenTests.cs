@@ -17,7 +17,7 @@ public sealed class VfTokenTests : IDisposable
 
     public VfTokenTests()
     {
-        if (Rig.IsGuest) File.WriteAllText("/sys/module/vfio_pci/parameters/enable_sriov", "Y");
+        if (Rig.IsGuest) LabModules.LetVfioPciMakeVfs(true);
         new DriverBinding().Bind(_pf, "vfio-pci");
     }
 

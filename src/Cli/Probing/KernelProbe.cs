@@ -11,15 +11,19 @@ namespace Devices.Cli;
 /// </summary>
 internal static class KernelProbe
 {
-    internal static ProbeResult Run(KernelRelease running, IReadOnlyList<DeviceProbeResult> devices) => new(
-        running.Text,
-        [.. VfioIommu.AvailableModes.Select(NameOf)],
-        [
-            .. Vfio(running, HasCharacterDevice("vfio"), HasCharacterDevice("vfio-dev")),
-            .. Iommufd(running),
-            .. LiveUpdate(running, File.Exists(LiveUpdateOrchestrator.DevicePath)),
-        ],
-        devices);
+    internal static ProbeResult Run(KernelRelease running, IReadOnlyList<DeviceProbeResult> devices)
+    {
+        var drivers = CharacterDevices.Drivers();
+        return new ProbeResult(
+            running.Text,
+            [.. VfioIommu.AvailableModes.Select(NameOf)],
+            [
+                .. Vfio(running, drivers.Contains("vfio"), drivers.Contains("vfio-dev")),
+                .. Iommufd(running),
+                .. LiveUpdate(running, File.Exists(LiveUpdateOrchestrator.DevicePath)),
+            ],
+            devices);
+    }
 
     internal static string NameOf(IommuMode mode) => mode switch
     {
@@ -56,7 +60,4 @@ internal static class KernelProbe
 
         return results;
     }
-
-    private static bool HasCharacterDevice(string driver) =>
-        File.ReadLines("/proc/devices").Any(line => line.Trim().Split(' ')[^1] == driver);
 }

@@ -100,7 +100,7 @@ public sealed class DriverBinding
     internal static void RequireLoaded(SysfsTree sysfs, string driver, string what)
     {
         var path = Path.Combine(sysfs.Drivers, driver);
-        if (!Directory.Exists(path))
+        if (!SysfsAttribute.Exists(path))
             throw new LinuxException(Errno.ENOENT, "bind", $"{what} to {driver}", $"The driver is not loaded ({path} is missing): modprobe {driver}.");
     }
 

@@ -51,7 +51,7 @@ public sealed class SriovControl
     /// <returns>The VFs in order of their number; one that was removed from the system is left out.</returns>
     public IReadOnlyList<PciFunction> OpenVfs()
     {
-        var present = Layout.Addresses.Where(vf => Directory.Exists(_function.Sysfs.DeviceOf(vf))).ToList();
+        var present = Layout.Addresses.Where(vf => SysfsAttribute.Exists(_function.Sysfs.DeviceOf(vf))).ToList();
         if (present.Count == 0)
             return [];
         var first = PciFunction.Open(present[0], _function.Sysfs);

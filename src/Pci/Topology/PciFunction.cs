@@ -151,15 +151,10 @@ public sealed class PciFunction
     {
         get
         {
-            if (!Directory.Exists(_sysfs.Slots))
-                return null;
-
             // The attribute holds domain:bus:device without a function.
             var device = Address.WithFunction(0).ToString()[..^2];
-            return Directory.EnumerateDirectories(_sysfs.Slots)
-                .Where(slot => string.Equals(SysfsAttribute.ReadOptional(Path.Combine(slot, "address")), device, StringComparison.Ordinal))
-                .Select(Path.GetFileName)
-                .FirstOrDefault();
+            return SysfsAttribute.NamesIn(_sysfs.Slots)
+                .FirstOrDefault(slot => string.Equals(SysfsAttribute.ReadOptional(Path.Combine(_sysfs.Slots, slot, "address")), device, StringComparison.Ordinal));
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class VfioIommu : IDisposable
     {
         get
         {
-            var drivers = KernelFile.ReadText("/proc/devices").Split('\n').Select(static line => line.Trim().Split(' ')[^1]).ToHashSet();
+            var drivers = CharacterDevices.Drivers();
             var modes = new List<IommuMode>();
             if (drivers.Contains("vfio-dev") && CanOpenIommufd()) modes.Add(IommuMode.Iommufd);
             if (drivers.Contains("vfio"))
