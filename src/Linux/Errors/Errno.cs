@@ -83,6 +83,8 @@ public enum Errno
     EADDRINUSE = 98,
     /// <summary>Address not available.</summary>
     EADDRNOTAVAIL = 99,
+    /// <summary>The connection was closed before it was accepted.</summary>
+    ECONNABORTED = 103,
     /// <summary>Connection reset by the other end.</summary>
     ECONNRESET = 104,
     /// <summary>No buffer space.</summary>

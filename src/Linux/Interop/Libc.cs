@@ -21,6 +21,8 @@ internal static unsafe partial class Libc
     internal const int F_GET_SEALS = 1034;
 
     internal const int POLLIN = 1;
+    internal const int POLLOUT = 4;
+    internal const int POLLRDHUP = 0x2000;
     internal const int SEEK_END = 2;
 
     internal const long SYS_kexec_file_load = 320;
@@ -123,6 +125,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int accept4(FileDescriptor socket, void* address, uint* length, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int shutdown(FileDescriptor socket, int how);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int getsockopt(FileDescriptor socket, int level, int option, void* value, uint* length);
