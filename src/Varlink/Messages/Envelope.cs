@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Devices.Varlink;
+
+/// <summary>What calls and replies have in common.</summary>
+internal static class Envelope
+{
+    // A field twice: what one reader sees is not what another does.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>Reads a message's JSON.</summary>
+    /// <exception cref="VarlinkProtocolException">It is none.</exception>
+    internal static JsonElement Parse(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(message, Strict);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new VarlinkProtocolException("it is no JSON", e);
+        }
+    }
+
+    internal static JsonElement ParametersOf(JsonElement message)
+    {
+        if (!message.TryGetProperty("parameters", out var parameters) || parameters.ValueKind == JsonValueKind.Null) return default;
+        return parameters.ValueKind == JsonValueKind.Object ? parameters : throw new VarlinkProtocolException("parameters are an object");
+    }
+
+    internal static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        buffer.Write([(byte)0]);
+        return buffer.WrittenMemory;
+    }
+
+    internal static void WriteParameters(Utf8JsonWriter writer, JsonElement parameters)
+    {
+        if (parameters.ValueKind == JsonValueKind.Undefined) return;
+        writer.WritePropertyName("parameters");
+        parameters.WriteTo(writer);
+    }
+}

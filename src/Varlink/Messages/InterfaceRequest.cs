@@ -1,0 +1,3 @@
+namespace Devices.Varlink;
+
+internal sealed record InterfaceRequest(string Interface);

@@ -1,0 +1,102 @@
+using System.Text.Json.Serialization;
+using Devices.Linux;
+using Devices.Varlink;
+
+namespace Devices.Tests.Varlink;
+
+/// <summary>A service with one of each kind of method, on a socket of its own.</summary>
+internal sealed class TestService : IDisposable
+{
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly CancellationTokenSource _end = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("varlink");
+    private readonly UnixStream _listener;
+    private readonly Thread _thread;
+
+    internal TestService(VarlinkLimits? limits = null)
+    {
+        _listener = UnixStream.Listen(Path);
+        var offered = new VarlinkInterface(Description)
+            .On("Echo", TestJson.Default.Words, TestJson.Default.Words, static (_, words) => words)
+            .On("Fail", TestJson.Default.Words, TestJson.Default.Words, static (_, words) => throw VarlinkException.Of("org.example.test.Broken", words, TestJson.Default.Words))
+            .On("Crash", TestJson.Default.Words, TestJson.Default.Words, static (_, words) => throw new InvalidDataException(words.Text))
+            .On("Swap", TestJson.Default.Descriptor, TestJson.Default.Descriptor, static (call, asked) =>
+            {
+                using var received = MemFd.Adopt(call.Take(asked.Fd, "fd"));
+                Span<byte> text = stackalloc byte[4];
+                received.Fd.ReadExactlyAt(text, 0);
+                text.Reverse();
+                using var answer = MemFd.Create("answer", PageSize.Bytes);
+                answer.Fd.WriteExactlyAt(text, 0);
+                return new Descriptor(call.Attach(answer.Fd.Duplicate()));
+            })
+            .OnMore("Count", TestJson.Default.Number, TestJson.Default.Number, static (call, asked, reply) =>
+            {
+                for (var i = 1; i < asked.Value && !call.IsClientGone; i++) reply(new Number(i));
+                return asked;
+            })
+            .On("Hold", TestJson.Default.Words, TestJson.Default.Words, (call, words) =>
+            {
+                call.Connection.AtEnd(() => Ended.Set());
+                return words;
+            });
+        Server = new VarlinkServer(new VarlinkService(new ServiceInfo("Devices", "test", "1", "https://example.org", []), [offered], Translate), _listener, limits);
+        _thread = new Thread(() => Server.Run(_end.Token));
+        _thread.Start();
+    }
+
+    internal static VarlinkDescription Description { get; } = VarlinkDescription.Parse("""
+        interface org.example.test
+        method Echo(text: string) -> (text: string)
+        method Fail(text: string) -> (text: string)
+        method Crash(text: string) -> (text: string)
+        method Swap(fd: int) -> (fd: int)
+        method Count(value: int) -> (value: int)
+        method Hold(text: string) -> (text: string)
+        method Unanswered() -> ()
+        error Broken (text: string)
+        """);
+
+    internal string Path => System.IO.Path.Combine(_folder.FullName, "socket");
+
+    internal VarlinkServer Server { get; }
+
+    internal ManualResetEventSlim Ended { get; } = new();
+
+    internal VarlinkClient Connect() => VarlinkClient.Connect(Path, Description, Patience);
+
+    internal UnixStream ConnectRaw() => UnixStream.Connect(Path);
+
+    /// <summary>Whether the service answers, as it always must.</summary>
+    internal string Echo(string text)
+    {
+        using var client = Connect();
+        return client.Call("Echo", new Words(text), TestJson.Default.Words, TestJson.Default.Words).Value.Text;
+    }
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _thread.Join();
+        _listener.Dispose();
+        _end.Dispose();
+        Ended.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static VarlinkException? Translate(Exception failure)
+        => failure is LinuxException linux ? VarlinkException.Of("org.example.test.Broken", new Words(linux.Message), TestJson.Default.Words) : null;
+}
+
+internal sealed record Words(string Text);
+
+internal sealed record Descriptor(int Fd);
+
+internal sealed record Number(long Value);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Words))]
+[JsonSerializable(typeof(Descriptor))]
+[JsonSerializable(typeof(Number))]
+internal sealed partial class TestJson : JsonSerializerContext;
