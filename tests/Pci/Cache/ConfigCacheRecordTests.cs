@@ -66,6 +66,7 @@ public class ConfigCacheRecordTests
         Assert.True(ConfigCacheRecord.TryRestore(Record(model, anonymous), cache, anonymous, out _));
         Assert.False(cache.IsCached(ModelFunction.SerialNumber + 4));
         Assert.False(cache.IsCached(ModelFunction.SerialNumber + 8));
+        Assert.Equal(0ul, cache.Policy!.Capabilities.Find<DeviceSerialNumberCapability>()!.SerialNumber);
         Assert.True(cache.IsCached(ModelFunction.SerialNumber));
         Assert.True(cache.IsCached(ModelFunction.Sriov));
     }

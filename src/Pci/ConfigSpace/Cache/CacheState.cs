@@ -150,8 +150,8 @@ internal sealed class CacheState
         foreach (var (dword, constants, value) in saved)
         {
             var slot = policy.Slots[dword];
-            if (slot != ConfigSpacePolicy.NoSlot && !ConfigSpacePolicy.IsSuspect(policy.View, dword, value))
-                words[slot] = CachedWord.Fill(0, value, (uint)(constants & policy.Constants[slot]));
+            if (slot != ConfigSpacePolicy.NoSlot && (constants & policy.Constants[slot]) is > 0 and var valid && !ConfigSpacePolicy.IsSuspect(policy.View, dword, value))
+                words[slot] = CachedWord.Fill(0, value, (uint)valid);
         }
     }
 

@@ -19,12 +19,6 @@ public static class ConfigCacheRecord
     private const int EntrySize = 7;
     private const int MostFirmwareBytes = 255;
 
-    private enum Kind : byte
-    {
-        Function,
-        VirtualFunctions,
-    }
-
     /// <summary>Saves the constants of a function.</summary>
     /// <param name="to">Where to.</param>
     /// <param name="cache">The cache.</param>
@@ -34,7 +28,7 @@ public static class ConfigCacheRecord
     public static bool Write(IBufferWriter<byte> to, CachedConfigSpace cache, ConfigIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(cache);
-        return !cache.State.IsEmpty && Write(to, Kind.Function, cache.State, identity);
+        return !cache.State.IsEmpty && Write(to, ConfigCacheKind.Function, cache.State, identity);
     }
 
     /// <summary>Saves what the VFs of a PF share.</summary>
@@ -46,7 +40,7 @@ public static class ConfigCacheRecord
     public static bool Write(IBufferWriter<byte> to, VfConfigCaches caches, ConfigIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(caches);
-        return caches.Template is { } template && Write(to, Kind.VirtualFunctions, template.Shared(), identity);
+        return caches.Template is { } template && Write(to, ConfigCacheKind.VirtualFunctions, template.Shared(), identity);
     }
 
     /// <summary>Takes saved constants over into a cache that has read nothing yet. Reads nothing from the device.</summary>
@@ -59,7 +53,7 @@ public static class ConfigCacheRecord
     {
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentNullException.ThrowIfNull(found);
-        if (!TryRead(record, Kind.Function, cache.View, cache.Ownership, found, out var saved, out refusal))
+        if (!TryRead(record, ConfigCacheKind.Function, cache.View, cache.Ownership, found, out var saved, out refusal))
             return false;
         (cache.Space as SysfsConfigSpace)?.ExpectLength(saved.Policy.Length);
         if (cache.Space.Length != saved.Policy.Length)
@@ -81,14 +75,14 @@ public static class ConfigCacheRecord
     {
         ArgumentNullException.ThrowIfNull(caches);
         ArgumentNullException.ThrowIfNull(found);
-        if (!TryRead(record, Kind.VirtualFunctions, caches.View, ownership, found, out var saved, out refusal))
+        if (!TryRead(record, ConfigCacheKind.VirtualFunctions, caches.View, ownership, found, out var saved, out refusal))
             return false;
         if (!caches.TryAdopt(new VfTemplate(saved.Policy, saved.Entries)))
             refusal = "a VF was read already";
         return refusal is null;
     }
 
-    private static bool Write(IBufferWriter<byte> to, Kind kind, CacheState state, ConfigIdentity identity)
+    private static bool Write(IBufferWriter<byte> to, ConfigCacheKind kind, CacheState state, ConfigIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(identity);
@@ -121,14 +115,14 @@ public static class ConfigCacheRecord
     {
         var policy = state.Policy;
         var entries = new SortedDictionary<ushort, SavedDword>();
+        var serial = identity.SerialNumber is null ? policy.Capabilities.Find<DeviceSerialNumberCapability>() : null;
         foreach (var (dword, value) in policy.Structure)
-            entries[dword] = new SavedDword(dword, 0, value);
-        var serial = policy.Capabilities.Find<DeviceSerialNumberCapability>();
+            entries[dword] = new SavedDword(dword, 0, IsBody(serial, dword) ? 0 : value);
         for (var slot = 0; slot < policy.Dwords.Length; slot++)
         {
             var dword = policy.Dwords[slot];
             var constants = (byte)(state.Cached(dword, out var value) & policy.Constants[slot]);
-            if (constants == 0 || (identity.SerialNumber is null && IsBody(serial, dword)))
+            if (constants == 0 || IsBody(serial, dword))
                 continue;
             entries[dword] = new SavedDword(dword, constants, entries.TryGetValue(dword, out var known) ? known.Value : value);
         }
@@ -178,7 +172,7 @@ public static class ConfigCacheRecord
     }
 
     private static bool TryRead(
-        ReadOnlySpan<byte> record, Kind kind, ConfigSpaceView view, ConfigSpaceOwnership ownership, ConfigIdentity found, out Saved saved, out string? refusal)
+        ReadOnlySpan<byte> record, ConfigCacheKind kind, ConfigSpaceView view, ConfigSpaceOwnership ownership, ConfigIdentity found, out Saved saved, out string? refusal)
     {
         saved = default;
         var reader = new Reader(record);
@@ -276,10 +270,10 @@ public static class ConfigCacheRecord
     }
 
     private static bool TryLayout(
-        ConfigSpaceView view, ConfigSpaceOwnership ownership, Kind kind, int length, SavedDword[] entries, out ConfigSpacePolicy policy)
+        ConfigSpaceView view, ConfigSpaceOwnership ownership, ConfigCacheKind kind, int length, SavedDword[] entries, out ConfigSpacePolicy policy)
     {
         var image = new SavedSpace(view, length, entries);
-        return ConfigSpacePolicy.TryRead(image, ownership, kind == Kind.VirtualFunctions, out policy) && !image.WasMissing;
+        return ConfigSpacePolicy.TryRead(image, ownership, kind == ConfigCacheKind.VirtualFunctions, out policy) && !image.WasMissing;
     }
 
     private readonly record struct Saved(ConfigSpacePolicy Policy, SavedDword[] Entries)
