@@ -1,4 +1,5 @@
 using System.Text;
+using Mono.Unix.Native;
 
 namespace Devices.Linux;
 
@@ -51,5 +52,18 @@ public static class KernelFile
             errno = length >= 0 ? Errno.None : Libc.LastErrno;
             return length >= 0 ? Encoding.UTF8.GetString(target[..(int)length]) : null;
         }
+    }
+
+    /// <summary>
+    /// The number by which the kernel knows a file or directory, links followed. sysfs gives no number twice while the kernel runs: a device that was
+    /// removed and found again has another one.
+    /// </summary>
+    /// <param name="path">The file or directory.</param>
+    /// <remarks><c>stat(2)</c>, <c>st_ino</c>; <c>kernfs_ino</c>.</remarks>
+    /// <exception cref="LinuxException">There is no such file.</exception>
+    public static ulong InodeOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Syscall.stat(path, out var status) == 0 ? status.st_ino : throw new LinuxException(Libc.LastErrno, "stat", path);
     }
 }

@@ -25,6 +25,8 @@ internal static unsafe partial class Libc
     internal const int POLLRDHUP = 0x2000;
     internal const int SEEK_END = 2;
 
+    internal const int LOCK_EX = 2;
+
     internal const long SYS_kexec_file_load = 320;
 
     /// <summary>The error number of the P/Invoke made last on this thread.</summary>
@@ -59,6 +61,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int fstatfs(FileDescriptor fd, statfs* status);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int flock(FileDescriptor fd, int operation);
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int fcntl(FileDescriptor fd, int command, int argument);

@@ -300,7 +300,26 @@ public sealed class CachedConfigSpace : IPciConfigSpace
         return now.IsEmpty && Interlocked.CompareExchange(ref _state, state, now) == now;
     }
 
+    /// <summary>The serial number, if it is cached.</summary>
+    internal ulong? CachedSerialNumber =>
+        SerialNumberDword is { } dword && _state.TryGet(dword, CachedWord.AllBytes, out var low) && _state.TryGet(dword + 1, CachedWord.AllBytes, out var high)
+            ? low | ((ulong)high << 32)
+            : null;
+
+    /// <summary>Takes the serial number that this very device was found to have.</summary>
+    internal void SeedSerialNumber(ulong value)
+    {
+        if (SerialNumberDword is not { } dword)
+            return;
+        Seed(_state, dword * DwordSize, (uint)value);
+        Seed(_state, (dword + 1) * DwordSize, (uint)(value >> 32));
+    }
+
     internal void CountDwords(int dwords) => Interlocked.Add(ref _dwordsRead, dwords);
+
+    // Of its first half.
+    private int? SerialNumberDword =>
+        _state is { IsEmpty: false } state && state.Policy.Capabilities.Find<DeviceSerialNumberCapability>() is { } serial ? (serial.Offset / DwordSize) + 1 : null;
 
     private static void Seed(CacheState state, int offset, uint value)
     {

@@ -1,0 +1,43 @@
+using Devices.Linux;
+
+namespace Devices.Tests.Linux;
+
+public sealed class KernelFileTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("devices-files-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_file_has_one_number_by_whichever_name_and_another_file_another()
+    {
+        var (one, other, link) = (PathOf("one"), PathOf("other"), PathOf("link"));
+        File.WriteAllText(one, "1");
+        File.WriteAllText(other, "2");
+        File.CreateSymbolicLink(link, one);
+        Assert.Equal(KernelFile.InodeOf(one), KernelFile.InodeOf(link));
+        Assert.NotEqual(KernelFile.InodeOf(one), KernelFile.InodeOf(other));
+        Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(() => KernelFile.InodeOf(PathOf("none"))).Errno);
+    }
+
+    [Fact]
+    public void A_lock_has_one_holder_at_a_time()
+    {
+        var path = PathOf("lock");
+        var inside = 0;
+        var failures = BlockingCalls.Run(8, 8, _ =>
+        {
+            for (var round = 0; round < 50; round++)
+            {
+                using var held = FileLock.Acquire(path);
+                Assert.Equal(1, Interlocked.Increment(ref inside));
+                Thread.Yield();
+                Interlocked.Decrement(ref inside);
+            }
+        });
+        Assert.All(failures, Assert.Null);
+        Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(() => FileLock.Acquire(PathOf("none/lock"))).Errno);
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+}
