@@ -88,19 +88,23 @@ public sealed class ConfigSpaceDump : IPciConfigSpace
         return found;
     }
 
-    /// <summary>Writes bytes in this format, so that lspci reads them: <c>lspci -vv -F FILE</c>.</summary>
+    /// <summary>
+    /// Writes bytes in this format, so that lspci reads them: <c>lspci -vv -F FILE</c>. What is not of the raw view says so at the end of the first line, which
+    /// lspci does not read.
+    /// </summary>
     /// <param name="address">The function's address.</param>
     /// <param name="space">Its configuration space, which is read whole.</param>
     /// <returns>The text, ending in an empty line.</returns>
     public static string Format(PciAddress address, IPciConfigSpace space)
     {
-        var bytes = ConfigSpaceSnapshot.Capture(space).Bytes.Span;
+        var snapshot = ConfigSpaceSnapshot.Capture(space);
+        var bytes = snapshot.Bytes.Span;
         var text = new StringBuilder();
-        var header = bytes.Length >= PciRegs.PCI_STD_HEADER_SIZEOF ? PciHeader.Read(space) : null;
+        var header = bytes.Length >= PciRegs.PCI_STD_HEADER_SIZEOF ? PciHeader.Read(snapshot) : null;
         text.Append(CultureInfo.InvariantCulture, $"{address} ");
         if (header is not null)
             text.Append(CultureInfo.InvariantCulture, $"Class {header.ClassCode.BaseAndSubClass:x4}: {header.VendorId:x4}:{header.DeviceId:x4} (rev {header.Revision:x2})");
-        text.Append('\n');
+        text.Append(Mark(space.View)).Append('\n');
         for (var offset = 0; offset < bytes.Length; offset += BytesOfLine)
         {
             text.Append(CultureInfo.InvariantCulture, $"{offset:x2}:");
@@ -118,6 +122,13 @@ public sealed class ConfigSpaceDump : IPciConfigSpace
     /// <summary>Not possible: a dump does not change.</summary>
     /// <inheritdoc/>
     public void Write(int offset, ReadOnlySpan<byte> source) => throw new NotSupportedException($"{Subject}: a dump of configuration space cannot be written");
+
+    private static string Mark(ConfigSpaceView view) => view switch
+    {
+        ConfigSpaceView.Vfio => " [view: vfio]",
+        ConfigSpaceView.Logical => " [view: logical]",
+        _ => string.Empty,
+    };
 
     // "0000:01:00.0 Class ..." or "01:00.0 ...", at the start of a line.
     private static bool TryHeading(ReadOnlySpan<char> line, out PciAddress address)
@@ -170,8 +181,10 @@ public sealed class ConfigSpaceDump : IPciConfigSpace
         // A function that lspci could not read has a heading and no bytes: not part of the dump.
         public void AddTo(List<ConfigSpaceDump> found, string source)
         {
-            if (_bytes.Count > 0)
-                found.Add(new ConfigSpaceDump(address, heading, Decoded.ToString(), ConfigSpaceSnapshot.FromBytes([.. _bytes], $"{source}: {address}")));
+            if (_bytes.Count == 0)
+                return;
+            var view = Enum.GetValues<ConfigSpaceView>().LastOrDefault(view => heading.EndsWith(Mark(view), StringComparison.Ordinal));
+            found.Add(new ConfigSpaceDump(address, heading, Decoded.ToString(), ConfigSpaceSnapshot.FromBytes([.. _bytes], $"{source}: {address}", view)));
         }
     }
 }

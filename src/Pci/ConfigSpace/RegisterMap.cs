@@ -5,23 +5,20 @@ internal static class RegisterMap
 {
     private const int DwordSize = 4;
 
-    /// <summary>A register at its place in the whole space.</summary>
-    internal readonly record struct Entry(int Offset, int Width, string Name, PciCapability? Capability);
-
     /// <summary>All registers in order of offset; every byte of the space belongs to one.</summary>
-    public static List<Entry> Of(IPciConfigSpace space)
+    public static List<ConfigRegister> Of(IPciConfigSpace space)
     {
         var length = space.Length;
         var taken = new bool[length];
         var owners = new PciCapability?[length];
-        var entries = new List<Entry>();
+        var entries = new List<ConfigRegister>();
 
         void Take(int offset, int width, string name, PciCapability? capability)
         {
             if (offset + width > length || taken.AsSpan(offset, width).Contains(true))
                 return;
             taken.AsSpan(offset, width).Fill(true);
-            entries.Add(new Entry(offset, width, name, capability));
+            entries.Add(new ConfigRegister(offset, width, name, capability));
         }
 
         if (length >= PciRegs.PCI_STD_HEADER_SIZEOF)

@@ -90,13 +90,33 @@ public sealed class ConfigSpacePolicy
         return _names[offset / DwordSize];
     }
 
-    /// <summary>The dwords that the layout was found by, the others 0.</summary>
-    internal ConfigSpaceSnapshot AsSnapshot()
+    /// <summary>The least policy of a register's bytes: how long its value as a whole stays right.</summary>
+    /// <param name="register">The register.</param>
+    /// <returns>The policy.</returns>
+    public RegisterPolicy Of(ConfigRegister register)
+    {
+        var least = RegisterPolicy.Constant;
+        for (var offset = register.Offset; offset < register.Offset + register.Width; offset++)
+            least = this[offset] < least ? this[offset] : least;
+        return least;
+    }
+
+    /// <summary>What a write changes beyond the bytes that are written, by the tables.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="written">What is written.</param>
+    /// <returns>The effects, each once; <see cref="WriteEffect.Unknown"/> where only the vendor knows.</returns>
+    public IReadOnlyList<WriteEffect> EffectsOfWrite(int offset, ReadOnlySpan<byte> written) =>
+        EffectsOf(offset, written) is { } rules ? [.. rules.Select(static rule => rule.Effect).Distinct()] : [WriteEffect.Unknown];
+
+    /// <summary>The dwords that the layout was found by, the others 0: registers can be named and found in it without asking the device.</summary>
+    /// <param name="subject">Whose it is, for messages.</param>
+    /// <returns>The snapshot.</returns>
+    public ConfigSpaceSnapshot ToSnapshot(string subject)
     {
         var bytes = new byte[Length];
         foreach (var (dword, value) in Structure)
             BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(dword * DwordSize), value);
-        return ConfigSpaceSnapshot.FromBytes(bytes, "layout", View);
+        return ConfigSpaceSnapshot.FromBytes(bytes, subject, View);
     }
 
     /// <summary>The same; false if the function did not answer, now or in between.</summary>
@@ -258,7 +278,7 @@ public sealed class ConfigSpacePolicy
     private string[] NamesByDword()
     {
         var names = new List<string>[Length / DwordSize];
-        foreach (var register in RegisterMap.Of(AsSnapshot()))
+        foreach (var register in RegisterMap.Of(ToSnapshot("layout")))
         {
             for (var dword = register.Offset / DwordSize; dword <= (register.Offset + register.Width - 1) / DwordSize; dword++)
                 (names[dword] ??= []).Add(register.Name);
