@@ -6,7 +6,7 @@ internal static class ExitCode
     /// <summary>Done.</summary>
     internal const int Success = 0;
 
-    /// <summary>Refused, or failed; the reason and the way out are on the standard error.</summary>
+    /// <summary>Refused, or failed, the reason and the way out being on the standard error; or what was compared or checked is not as it should be.</summary>
     internal const int Failed = 1;
 
     /// <summary>The command line was not understood; nothing was done.</summary>
@@ -25,7 +25,7 @@ internal static class ExitCode
     internal static IReadOnlyList<(int Code, string Meaning)> Meanings { get; } =
     [
         (Success, "done"),
-        (Failed, "refused or failed; reason and way out are on the standard error"),
+        (Failed, "refused or failed; reason and way out are on the standard error. Of a comparison: something differs"),
         (Usage, "the command line was not understood"),
         (NotAsSaved, "what came over the jump is not what was saved; nothing was written to any device"),
         (Fault, "a fault of devkeep itself"),

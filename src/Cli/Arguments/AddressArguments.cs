@@ -34,7 +34,8 @@ internal static class AddressArguments
         return option;
     }
 
-    private static T Complete<T>(CliHost host, T argument)
+    /// <summary>Lets the shell complete an argument by the functions that there are.</summary>
+    internal static T Complete<T>(CliHost host, T argument)
         where T : Argument
     {
         argument.CompletionSources.Add(_ => Known(host));

@@ -19,6 +19,7 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Subcommands.Add(new BindCommand(host));
         Subcommands.Add(new UnbindCommand(host));
         Subcommands.Add(new SriovCommand(host));
+        Subcommands.Add(new ConfigCommand(host));
         Subcommands.Add(new PreflightCommand(host));
         Subcommands.Add(new PreserveCommand(host));
         Subcommands.Add(new KexecCommand(host));

@@ -2,7 +2,7 @@ using Devices.Pci;
 
 namespace Devices.Cli;
 
-/// <summary>What a device's own registers say, as the hardware has them (sysfs <c>config</c>).</summary>
+/// <summary>What a device's own registers say, as the hardware has them (sysfs <c>config</c>), or as a dump has them.</summary>
 /// <param name="Length">How many bytes can be read: 4096 or 256, or 64 without root.</param>
 /// <param name="Command">The Command register's bits that are set.</param>
 /// <param name="Status">The Status register's bits that are set.</param>
@@ -20,6 +20,11 @@ internal sealed record ConfigDetail(
     internal static ConfigDetail Read(PciFunction function)
     {
         using var space = function.OpenConfigSpace();
+        return Read(space);
+    }
+
+    internal static ConfigDetail Read(IPciConfigSpace space)
+    {
         var header = PciHeader.Read(space);
 
         // Without root the lists cannot be read, and that is no fault of the device.

@@ -21,7 +21,8 @@ namespace Devices.Cli;
 /// <param name="Bars">Its address ranges.</param>
 /// <param name="Holders">The processes that hold it through VFIO.</param>
 /// <param name="Config">What its registers say.</param>
-/// <param name="Tier">How much of it can survive a kexec, and why no more; null for a bridge.</param>
+/// <param name="Tier">How much of it can survive a kexec, and why no more; null for a bridge and out of a dump.</param>
+/// <param name="Source">The dump it is out of; null for a function of this host.</param>
 internal sealed record DeviceDetail(
     DeviceSummary Device,
     string SubsystemVendorId,
@@ -39,7 +40,8 @@ internal sealed record DeviceDetail(
     IReadOnlyList<BarDetail> Bars,
     IReadOnlyList<string> Holders,
     ConfigDetail Config,
-    TierResult? Tier)
+    TierResult? Tier,
+    string? Source)
 {
     private const byte BridgeClass = 0x06;
 
@@ -63,7 +65,37 @@ internal sealed record DeviceDetail(
             [.. function.Resources.Select(BarDetail.Of)],
             [.. VfioCdev.FindHolders(function).Select(static holder => holder.ToString())],
             ConfigDetail.Read(function),
-            function.ClassCode.BaseClass == BridgeClass ? null : TierResult.Of(TierAssessment.Of(function)));
+            function.ClassCode.BaseClass == BridgeClass ? null : TierResult.Of(TierAssessment.Of(function)),
+            Source: null);
+    }
+
+    /// <summary>What a dump tells of a function: what its registers say, and nothing of the host that it was in.</summary>
+    internal static DeviceDetail Of(ConfigSource source, PciNames names)
+    {
+        var header = PciHeader.Read(source.Space);
+        var capabilities = PciCapabilities.Read(source.Space);
+        var sriov = capabilities.Find<SriovCapability>();
+        var vfs = sriov is not null && sriov.Control.HasFlag(SriovControls.VfEnable) ? sriov.NumVfs : 0;
+        var subsystem = capabilities.Find<SubsystemCapability>();
+        return new DeviceDetail(
+            DeviceSummary.Of(source.Address, header, sriov is null ? null : vfs, names),
+            (header.SubsystemVendorId ?? subsystem?.SubsystemVendorId ?? 0).ToString("x4"),
+            (header.SubsystemId ?? subsystem?.SubsystemId ?? 0).ToString("x4"),
+            header.Revision.ToString("x2"),
+            DriverOverride: null,
+            NumaNode: null,
+            Slot: null,
+            (capabilities.Find<PowerManagementCapability>()?.PowerState ?? PciPowerState.Unknown).ToString(),
+            UpstreamBridge: null,
+            sriov?.TotalVfs,
+            [.. Enumerable.Range(0, vfs).Select(vf => sriov!.AddressOfVf(source.Address, vf).ToString())],
+            Group: [],
+            ResetPeers: [],
+            BarDetail.Of(header),
+            Holders: [],
+            ConfigDetail.Read(source.Space),
+            Tier: null,
+            source.File);
     }
 
     private static List<GroupMember> Members(IEnumerable<PciFunction> functions) =>

@@ -46,6 +46,21 @@ internal sealed record DeviceSummary(
         names.Device(function.VendorId, function.DeviceId),
         function.Sriov?.NumVfs);
 
+    internal static DeviceSummary Of(PciAddress address, PciHeader header, int? vfs, PciNames names) => new(
+        address.ToString(),
+        header.VendorId.ToString("x4"),
+        header.DeviceId.ToString("x4"),
+        header.ClassCode.ToString(),
+        header.ClassCode.Description,
+        Driver: null,
+        IommuGroup: null,
+        Vfio: null,
+        PhysicalFunction: null,
+        ResetMethods: [],
+        names.Vendor(header.VendorId),
+        names.Device(header.VendorId, header.DeviceId),
+        vfs);
+
     /// <summary>Vendor and device in words, as far as there are any.</summary>
     internal string? NamesInWords() => VendorName is null ? null : DeviceName is null ? VendorName : $"{VendorName} {DeviceName}";
 }

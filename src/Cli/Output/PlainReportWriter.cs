@@ -20,6 +20,9 @@ internal static class PlainReportWriter
                 case ReportPart.Line line:
                     output.WriteLine(line.Content.Text);
                     break;
+                case ReportPart.Pieces pieces:
+                    output.WriteLine(string.Concat(pieces.Items.Select(static piece => piece.Text)).TrimEnd());
+                    break;
                 case ReportPart.Heading heading:
                     if (!first)
                         output.WriteLine();

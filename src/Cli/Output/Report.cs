@@ -9,6 +9,8 @@ internal sealed class Report
 
     internal Report Line(Cell content) => Add(new ReportPart.Line(content));
 
+    internal Report Pieces(IReadOnlyList<Cell> items) => Add(new ReportPart.Pieces(items));
+
     internal Report Heading(string content) => Add(new ReportPart.Heading(content));
 
     /// <summary>Adds names and values; those without a value are left out.</summary>

@@ -10,6 +10,9 @@ internal abstract record ReportPart
     /// <summary>A line of its own.</summary>
     internal sealed record Line(Cell Content) : ReportPart;
 
+    /// <summary>A line of several pieces, each meant in its own way, with nothing between them.</summary>
+    internal sealed record Pieces(IReadOnlyList<Cell> Items) : ReportPart;
+
     /// <summary>The name of what follows.</summary>
     internal sealed record Heading(string Content) : ReportPart;
 

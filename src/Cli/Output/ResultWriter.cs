@@ -12,11 +12,18 @@ internal sealed class ResultWriter(CliHost host, bool json)
     internal void Write<T>(T result, JsonTypeInfo<T> shape, Func<T, Report> render)
     {
         if (json)
-            host.Out.WriteLine(JsonSerializer.Serialize(result, shape));
+            WriteJson(result, shape);
         else if (host.OutIsTerminal)
             TerminalReportWriter.Write(render(result), host.Out);
         else
             PlainReportWriter.Write(render(result), host.Out);
+        host.Out.Flush();
+    }
+
+    /// <summary>Prints a result as JSON, whether that was asked for or not.</summary>
+    internal void WriteJson<T>(T result, JsonTypeInfo<T> shape)
+    {
+        host.Out.WriteLine(JsonSerializer.Serialize(result, shape));
         host.Out.Flush();
     }
 }

@@ -25,6 +25,13 @@ internal static class TerminalReportWriter
                     console.Write(Paragraph(line.Content));
                     console.WriteLine();
                     break;
+                case ReportPart.Pieces pieces:
+                    var mixed = new Paragraph();
+                    foreach (var piece in pieces.Items)
+                        mixed.Append(piece.Text, StyleOf(piece.Tone));
+                    console.Write(mixed);
+                    console.WriteLine();
+                    break;
                 case ReportPart.Heading heading:
                     console.WriteLine();
                     console.Write(new Text(heading.Content, new Style(decoration: Decoration.Bold)));
@@ -58,6 +65,7 @@ internal static class TerminalReportWriter
     private static Style StyleOf(Tone tone) => tone switch
     {
         Tone.Good => new Style(Color.Green),
+        Tone.Calm => new Style(Color.Aqua),
         Tone.Attention => new Style(Color.Yellow),
         Tone.Bad => new Style(Color.Red),
         Tone.Faint => new Style(Color.Grey),

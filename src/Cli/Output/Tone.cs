@@ -7,6 +7,8 @@ internal enum Tone
     Plain,
     /// <summary>In order.</summary>
     Good,
+    /// <summary>In order as well, and told apart from the rest.</summary>
+    Calm,
     /// <summary>Worth a look.</summary>
     Attention,
     /// <summary>In the way.</summary>

@@ -17,19 +17,20 @@ internal static class DeviceDetailView
                 ("Class", device.ClassCode),
                 ("Revision", detail.Revision),
                 ("Subsystem", $"{detail.SubsystemVendorId}:{detail.SubsystemId}"),
-                ("Driver", device.Driver ?? "none"),
+                ("Out of", detail.Source),
+                ("Driver", device.Driver ?? HereAlone("none")),
                 ("Only for driver", detail.DriverOverride),
                 ("VFIO device", device.Vfio is null ? null : $"{VfioInterfaces.DevicesPath}/{device.Vfio}"),
                 ("Power", detail.PowerState),
                 ("NUMA node", detail.NumaNode?.ToString()),
                 ("Slot", detail.Slot),
-                ("Bridge above", detail.UpstreamBridge ?? "none, it is on a root bus"),
+                ("Bridge above", detail.UpstreamBridge ?? HereAlone("none, it is on a root bus")),
                 ("VF of", device.PhysicalFunction),
                 ("VFs", detail.TotalVfs is { } total ? $"{detail.VirtualFunctions.Count} of {total} enabled" : null),
-                ("IOMMU group", device.IommuGroup?.ToString() ?? "none: there is no IOMMU, so VFIO cannot protect memory"),
+                ("IOMMU group", device.IommuGroup?.ToString() ?? HereAlone("none: there is no IOMMU, so VFIO cannot protect memory")),
                 ("Group shared with", Names(detail.Group)),
                 ("Slot or bus shared with", Names(detail.ResetPeers)),
-                ("Reset methods", device.ResetMethods.Count == 0 ? "none" : string.Join(' ', device.ResetMethods)),
+                ("Reset methods", device.ResetMethods.Count == 0 ? HereAlone("none") : string.Join(' ', device.ResetMethods)),
                 ("Held by", detail.Holders.Count == 0 ? null : string.Join(", ", detail.Holders)),
                 ("Command", detail.Config.Command),
                 ("Status", detail.Config.Status));
@@ -47,10 +48,13 @@ internal static class DeviceDetailView
         if (detail.Config.Capabilities.Count > 0)
             report.Heading("Capabilities").Table(Capabilities(detail.Config.Capabilities));
         if (detail.Config.Length <= PciRegs.PCI_STD_HEADER_SIZEOF)
-            report.Line(new Cell($"only {detail.Config.Length} bytes of configuration space can be read: run as root to see the capabilities", Tone.Attention));
+            report.Line(new Cell($"only {detail.Config.Length} bytes of configuration space can be read: {(detail.Source is null ? "run as root" : "make the dump as root by lspci -xxxx")} to see the capabilities", Tone.Attention));
         foreach (var anomaly in detail.Config.Anomalies)
             report.Line(new Cell(anomaly, Tone.Bad));
         return report;
+
+        // A dump says nothing of the host it was made in.
+        string? HereAlone(string text) => detail.Source is null ? text : null;
     }
 
     private static Grid Bars(IReadOnlyList<BarDetail> bars)
@@ -59,7 +63,7 @@ internal static class DeviceDetailView
         foreach (var bar in bars)
         {
             var kind = $"{bar.Kind}{(bar.Is64Bit ? ", 64-bit" : string.Empty)}{(bar.Prefetchable ? ", prefetchable" : string.Empty)}";
-            grid.Row(bar.Name, bar.Start ?? "not assigned", Quantity.Bytes(bar.Size), kind);
+            grid.Row(bar.Name, bar.Start ?? "not assigned", bar.Size is { } size ? Quantity.Bytes(size) : Cell.None, kind);
         }
 
         return grid;
