@@ -25,6 +25,7 @@ internal sealed class ConfigWriteCommand : DevkeepCommand
     };
 
     private readonly Option<int?> _width = ConfigTargetArguments.Width();
+    private readonly Option<string> _store = StoreOption.Create();
     private readonly Option<bool> _force = new("--force")
     {
         Description = "Also write to a device that a driver or a process has",
@@ -44,6 +45,7 @@ internal sealed class ConfigWriteCommand : DevkeepCommand
         Arguments.Add(_value);
         Options.Add(_width);
         Options.Add(_force);
+        Options.Add(_store);
     }
 
     private protected override int Run(ParseResult parsed, CommandRun run)
@@ -65,6 +67,8 @@ internal sealed class ConfigWriteCommand : DevkeepCommand
         var written = value.Over(before);
         var bytes = register.BytesOf(written);
         var effects = policy.EffectsOfWrite(register.Offset, bytes);
+        if (policy.Of(register) == RegisterPolicy.Constant || effects.Any(static effect => effect is WriteEffect.Unknown or WriteEffect.VirtualFunctions))
+            Forget(function, parsed.GetRequiredValue(_store));
         space.Write(register.Offset, bytes);
         if (effects.Contains(WriteEffect.Reset))
             Thread.Sleep(ResetTime);
@@ -83,6 +87,16 @@ internal sealed class ConfigWriteCommand : DevkeepCommand
             DevkeepJson.Shapes.ConfigWriteResult,
             ConfigWriteView.Render);
         return ExitCode.Success;
+    }
+
+    // Constants that are kept for the next run may be so no longer. Before the write: whoever reads the store after it finds none.
+    private static void Forget(PciFunction function, string path)
+    {
+        if (!File.Exists(path))
+            return;
+        var store = ConfigCacheStore.Load(path);
+        store.Remove(function.PhysicalFunction ?? function.Address);
+        store.Save(path);
     }
 
     // Whoever has the device goes on with what it believes the registers to be.

@@ -20,6 +20,7 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Subcommands.Add(new UnbindCommand(host));
         Subcommands.Add(new SriovCommand(host));
         Subcommands.Add(new ConfigCommand(host));
+        Subcommands.Add(new CacheCommand(host));
         Subcommands.Add(new PreflightCommand(host));
         Subcommands.Add(new PreserveCommand(host));
         Subcommands.Add(new KexecCommand(host));

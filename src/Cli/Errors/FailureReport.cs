@@ -48,6 +48,7 @@ internal static class FailureReport
         or LinuxException
         or NoIommuException
         or FunctionFailuresException
+        or ConfigCacheStoreException
         or SriovRollbackException
         or KeeperException
         or KernelImageException
