@@ -23,6 +23,7 @@ internal sealed class DevkeepHost : IDisposable
             ErrorIsTerminal: false,
             () => PciFunction.EnumerateAll(Sysfs.Tree),
             address => PciFunction.Open(address, Sysfs.Tree),
+            options => PciInventory.Take(options, Sysfs.Tree),
             PciNames.Parse("1b36  Red Hat, Inc.\n\t0010  QEMU NVM Express Controller\n8086  Intel Corporation\n\t10ca  82576 Virtual Function\n"));
     }
 

@@ -15,6 +15,7 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Options.Add(CommonOptions.Verbose);
         Subcommands.Add(new ListCommand(host));
         Subcommands.Add(new ShowCommand(host));
+        Subcommands.Add(new InventoryCommand(host));
         Subcommands.Add(new ProbeCommand(host));
         Subcommands.Add(new BindCommand(host));
         Subcommands.Add(new UnbindCommand(host));

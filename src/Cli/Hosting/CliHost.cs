@@ -9,6 +9,7 @@ namespace Devices.Cli;
 /// <param name="ErrorIsTerminal">Whether progress may overwrite its line.</param>
 /// <param name="Enumerate">All functions of the system.</param>
 /// <param name="Open">Finds one function; throws where there is none.</param>
+/// <param name="TakeInventory">Takes an inventory.</param>
 /// <param name="Names">Names of vendors and devices.</param>
 internal sealed record CliHost(
     TextWriter Out,
@@ -17,19 +18,24 @@ internal sealed record CliHost(
     bool ErrorIsTerminal,
     Func<IReadOnlyList<PciFunction>> Enumerate,
     Func<PciAddress, PciFunction> Open,
+    Func<InventoryOptions, PciInventory> TakeInventory,
     PciNames Names)
 {
+    // Console.Out writes 256 characters at a time, of what can be megabytes.
+    private const int OutputBuffer = 1 << 16;
+
     /// <summary>The process' own streams and the running system.</summary>
     internal static CliHost System()
     {
         var dumb = Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
         return new CliHost(
-            Console.Out,
+            TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput(), bufferSize: OutputBuffer) { AutoFlush = true }),
             Console.Error,
             OutIsTerminal: !Console.IsOutputRedirected && !dumb,
             ErrorIsTerminal: !Console.IsErrorRedirected && !dumb,
             PciFunction.EnumerateAll,
             PciFunction.Open,
+            PciInventory.Take,
             PciNames.System);
     }
 }

@@ -8,6 +8,7 @@ namespace Devices.Cli;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(DeviceList))]
 [JsonSerializable(typeof(DeviceDetail))]
+[JsonSerializable(typeof(InventoryResult))]
 [JsonSerializable(typeof(ProbeResult))]
 [JsonSerializable(typeof(BindingResult))]
 [JsonSerializable(typeof(SriovList))]

@@ -9,14 +9,21 @@ internal sealed class ResultWriter(CliHost host, bool json)
     /// <summary>Whether the result is for a program.</summary>
     internal bool IsJson => json;
 
-    internal void Write<T>(T result, JsonTypeInfo<T> shape, Func<T, Report> render)
+    internal void Write<T>(T result, JsonTypeInfo<T> shape, Func<T, Report> render) => Write(result, () => shape, render);
+
+    /// <summary>The same, and the shape, which costs much to make, is made only for a program.</summary>
+    internal void Write<T>(T result, Func<JsonTypeInfo<T>> shape, Func<T, Report> render)
     {
         if (json)
-            WriteJson(result, shape);
-        else if (host.OutIsTerminal)
+        {
+            WriteJson(result, shape());
+            return;
+        }
+
+        if (host.OutIsTerminal)
             TerminalReportWriter.Write(render(result), host.Out);
         else
-            PlainReportWriter.Write(render(result), host.Out);
+            host.Out.Write(Plain(render(result)));
         host.Out.Flush();
     }
 
@@ -25,5 +32,13 @@ internal sealed class ResultWriter(CliHost host, bool json)
     {
         host.Out.WriteLine(JsonSerializer.Serialize(result, shape));
         host.Out.Flush();
+    }
+
+    // In one piece: line by line it would be a system call each.
+    private static string Plain(Report report)
+    {
+        using var text = new StringWriter();
+        PlainReportWriter.Write(report, text);
+        return text.ToString();
     }
 }

@@ -29,7 +29,7 @@ public sealed class MsixCapability : PciCapability
     public bool FunctionMasked => Bits.Bit(Control, 14);
 
     /// <summary>How many vectors the table has: 1 to 2048.</summary>
-    public int TableSize => Bits.Field(Control, 0, 11) + 1;
+    public int TableSize => TableSizeOf(Control);
 
     /// <summary>Which BAR holds the table: 0 to 5; 6 and 7 are reserved.</summary>
     public int TableBar => Bits.Field(UInt32At(TableRegister), 0, 3);
@@ -48,6 +48,9 @@ public sealed class MsixCapability : PciCapability
 
     /// <summary>The length of the pending bits in bytes: one bit a vector, in words of 64.</summary>
     public int PbaBytes => (TableSize + BitsOfPbaWord - 1) / BitsOfPbaWord * sizeof(ulong);
+
+    /// <summary>How many vectors a Message Control register tells of.</summary>
+    internal static int TableSizeOf(ushort messageControl) => Bits.Field(messageControl, 0, 11) + 1;
 
     private ushort Control => UInt16At(MessageControlRegister);
 }

@@ -8,13 +8,15 @@ namespace Devices.Pci;
 /// Reads are made as whole, aligned dwords, one hardware transaction each: any register costs one, a span of n dwords n. Writes have the
 /// width they are given. Not for the same device at the same time as VFIO's view is written. May be used by several threads.
 /// </remarks>
-public sealed class SysfsConfigSpace : IPciConfigSpace, IDisposable
+public sealed class SysfsConfigSpace : IPciConfigSpace, IExpectsLength, IDisposable
 {
     private const int DwordSize = 4;
+    private const string FileName = "config";
 
     private readonly FileDescriptor _file;
     private readonly bool _writable;
     private int _length;
+    private long _dwordsRead;
 
     private SysfsConfigSpace(FileDescriptor file, string subject, bool writable)
     {
@@ -43,6 +45,9 @@ public sealed class SysfsConfigSpace : IPciConfigSpace, IDisposable
         }
     }
 
+    /// <summary>How many dwords were read, those included by which the length was found: each is a hardware transaction.</summary>
+    public long DwordsRead => Interlocked.Read(ref _dwordsRead);
+
     /// <summary>Opens the configuration space of a function.</summary>
     /// <param name="function">The function.</param>
     /// <param name="writable">Whether registers will be written, which needs root.</param>
@@ -52,8 +57,18 @@ public sealed class SysfsConfigSpace : IPciConfigSpace, IDisposable
     {
         ArgumentNullException.ThrowIfNull(function);
         var mode = writable ? OpenMode.ReadWrite : OpenMode.ReadOnly;
-        var file = FileDescriptor.Open(function.PathOf("config"), mode, writable ? "Writing configuration registers needs root." : null);
+        var file = FileDescriptor.Open(function.PathOf(FileName), mode, writable ? "Writing configuration registers needs root." : null);
         return new SysfsConfigSpace(file, function.Address.ToString(), writable);
+    }
+
+    /// <summary>Opens that of a function of which nothing else is to be asked; null if there is no such function any more.</summary>
+    internal static SysfsConfigSpace? TryOpen(SysfsTree sysfs, PciAddress address)
+    {
+        var path = Path.Combine(sysfs.DeviceOf(address), FileName);
+        var file = FileDescriptor.TryOpen(path, OpenMode.ReadOnly, out var errno);
+        if (file is null && errno is not (Errno.ENOENT or Errno.ENODEV))
+            throw new LinuxException(errno, "open", path);
+        return file is null ? null : new SysfsConfigSpace(file, address.ToString(), writable: false);
     }
 
     /// <inheritdoc/>
@@ -105,11 +120,9 @@ public sealed class SysfsConfigSpace : IPciConfigSpace, IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>
-    /// Takes over the length that another function's file turned out to have for the same process, which spares asking the device. Should it be
-    /// wrong, a read beyond the end fails, which names the offset.
-    /// </summary>
-    internal void ExpectLength(int length)
+    /// <inheritdoc/>
+    /// <remarks>Should it be wrong, a read beyond the end fails, which names the offset.</remarks>
+    void IExpectsLength.ExpectLength(int length)
     {
         if (_length == 0 && _file.Length >= length)
             _length = length;
@@ -119,7 +132,7 @@ public sealed class SysfsConfigSpace : IPciConfigSpace, IDisposable
     {
         while (!destination.IsEmpty)
         {
-            var count = _file.ReadAt(destination, offset);
+            var count = ReadAt(destination, offset);
             if (count == 0)
                 throw new LinuxException(Errno.EIO, "pread", _file.Subject, $"The file ends at configuration offset 0x{offset:x}, {destination.Length} bytes early.");
             destination = destination[count..];
@@ -134,9 +147,16 @@ public sealed class SysfsConfigSpace : IPciConfigSpace, IDisposable
         Span<byte> dword = stackalloc byte[DwordSize];
         if (size <= PciRegs.PCI_STD_HEADER_SIZEOF)
             return size;
-        if (size > CardBusHeaderLength && _file.ReadAt(dword, CardBusHeaderLength) > 0)
+        if (size > CardBusHeaderLength && ReadAt(dword, CardBusHeaderLength) > 0)
             return size;
-        return _file.ReadAt(dword, PciRegs.PCI_STD_HEADER_SIZEOF) > 0 ? Math.Min(size, CardBusHeaderLength) : PciRegs.PCI_STD_HEADER_SIZEOF;
+        return ReadAt(dword, PciRegs.PCI_STD_HEADER_SIZEOF) > 0 ? Math.Min(size, CardBusHeaderLength) : PciRegs.PCI_STD_HEADER_SIZEOF;
+    }
+
+    private int ReadAt(Span<byte> destination, int offset)
+    {
+        var count = _file.ReadAt(destination, offset);
+        Interlocked.Add(ref _dwordsRead, (count + DwordSize - 1) / DwordSize);
+        return count;
     }
 
     private const int CardBusHeaderLength = 128;

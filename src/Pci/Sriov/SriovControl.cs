@@ -73,18 +73,12 @@ public sealed class SriovControl
         var layout = Layout;
         ArgumentOutOfRangeException.ThrowIfNegative(vf);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(vf, layout.Count);
-        var first = PciFunction.Open(layout[0], _function.Sysfs).Bars;
-        var slices = new List<PciResource>();
-        foreach (var range in _function.Resources.Where(static resource => resource.Kind == PciResourceKind.VfBar))
-        {
-            if (first.FirstOrDefault(bar => bar.Index == range.Index) is not { Flags: not PciResourceFlags.None } slice)
-                continue;
-            var start = range.Start + ((ulong)vf * slice.Size);
-            slices.Add(slice with { Start = start, End = start + slice.Size - 1 });
-        }
-
-        return slices;
+        return VfBarRanges(layout).Of(vf);
     }
+
+    /// <summary>Where all VFs have their BARs: two files of sysfs, however many there are.</summary>
+    internal VfBarRanges VfBarRanges(VfLayout layout) =>
+        new(_function.Resources, PciFunction.ParseResources(SysfsAttribute.Read(Path.Combine(_function.Sysfs.DeviceOf(layout[0]), "resource"))));
 
     /// <summary>Enables VFs and gives them to a driver. All or nothing: if it fails, the PF has none, as before.</summary>
     /// <param name="count">How many, 1 to <see cref="TotalVfs"/>.</param>

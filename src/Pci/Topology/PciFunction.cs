@@ -308,7 +308,7 @@ public sealed class PciFunction
         return found;
     }
 
-    private static List<PciAddress> AddressesIn(string directory)
+    internal static List<PciAddress> AddressesIn(string directory)
     {
         var addresses = new List<PciAddress>();
         foreach (var name in SysfsAttribute.NamesIn(directory))

@@ -55,7 +55,7 @@ public static class ConfigCacheRecord
         ArgumentNullException.ThrowIfNull(found);
         if (!TryRead(record, ConfigCacheKind.Function, cache.View, cache.Ownership, found, out var saved, out refusal))
             return false;
-        (cache.Space as SysfsConfigSpace)?.ExpectLength(saved.Policy.Length);
+        (cache.Space as IExpectsLength)?.ExpectLength(saved.Policy.Length);
         if (cache.Space.Length != saved.Policy.Length)
             refusal = $"it had {saved.Policy.Length} bytes that could be read and has {cache.Space.Length}";
         else if (!cache.TryAdopt(saved.ToState()))

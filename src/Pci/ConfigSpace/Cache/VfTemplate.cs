@@ -51,7 +51,7 @@ internal sealed class VfTemplate
     /// </summary>
     public CacheState? TryApply(IPciConfigSpace space, out bool differs)
     {
-        (space as SysfsConfigSpace)?.ExpectLength(Policy.Length);
+        (space as IExpectsLength)?.ExpectLength(Policy.Length);
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
         space.Read(_checkOffset, bytes);
         var value = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
