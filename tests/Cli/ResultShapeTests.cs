@@ -61,8 +61,9 @@ public sealed class ResultShapeTests
         new RestoreResult(
             "lab",
             "finished",
-            [new RestoredDeviceResult("0000:01:00.0", "warm", "nvme", [])],
+            [new RestoredDeviceResult("0000:01:00.0", "warm", "nvme", [], null)],
             BlackoutResult.Of(new Blackout(Ms(10.04), Ms(200), Ms(1700), Ms(300), Ms(5))),
+            [],
             ["lab/device/0000:01:00.0"]),
         DevkeepJson.Shapes.RestoreResult,
         """
@@ -74,7 +75,8 @@ public sealed class ResultShapeTests
               "address": "0000:01:00.0",
               "tier": "warm",
               "driver": "nvme",
-              "config_differences": []
+              "config_differences": [],
+              "cache_refusal": null
             }
           ],
           "blackout": {
@@ -88,6 +90,7 @@ public sealed class ResultShapeTests
               "resume_ms": 5
             }
           },
+          "vfs_to_enable": [],
           "held": [
             "lab/device/0000:01:00.0"
           ]

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Devices.Tests.Preservation;
 
-/// <summary>A record with every field set.</summary>
+/// <summary>A record with every field set that format 1 began with.</summary>
 internal static class Records
 {
     internal static StateRecord Full() => new()
@@ -51,4 +51,23 @@ internal static class Records
         },
         Timeline = new Timeline { FreezeStarted = 1_000_000, Jumped = 2_000_000 },
     };
+
+    /// <summary>The same with what was added to format 1 later, and older readers pass over: caches, and a PF of kept VFs.</summary>
+    internal static StateRecord WithCachesAndVfs()
+    {
+        var record = Full();
+        record.Devices[0].ConfigCache = ByteString.CopyFrom(4, 5, 6);
+        record.HostConfigCache = ByteString.CopyFrom(7, 8, 9, 10);
+        record.PhysicalFunctions.Add(new PhysicalFunction
+        {
+            Address = "0000:02:00.0",
+            NumVfs = 7,
+            FirstVfOffset = 0x80,
+            VfStride = 2,
+            VfDeviceId = 0x10ca,
+            DriversAutoprobe = true,
+            VfConfigCache = ByteString.CopyFrom(11, 12),
+        });
+        return record;
+    }
 }

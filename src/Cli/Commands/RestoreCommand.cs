@@ -52,13 +52,13 @@ internal sealed class RestoreCommand : DevkeepCommand
         run.Interruption.Checkpoint();
         var verified = run.Progress.During("Retrieving and verifying memory and devices", arrived.Verify);
         if (parsed.GetValue(_verifyOnly))
-            return Print(new RestoreResult(session.Value, "verified", null, null, HeldNames.Of(keeper, session)), run);
+            return Print(new RestoreResult(session.Value, "verified", null, null, [.. verified.VfsToEnable.Select(static vf => vf.ToString())], HeldNames.Of(keeper, session)), run);
         run.Interruption.Checkpoint();
-        var restored = run.Progress.During("Restoring the devices", verified.Restore);
+        var restored = run.Progress.During("Restoring the devices", () => verified.Restore());
         var devices = restored.Devices.Select(RestoredDeviceResult.Of).ToList();
         var resumed = restored.Resume(ShellDrivers.Restoration(run));
         resumed.Finish();
-        return Print(new RestoreResult(session.Value, "finished", devices, BlackoutResult.Of(resumed.Blackout), HeldNames.Of(keeper, session)), run);
+        return Print(new RestoreResult(session.Value, "finished", devices, BlackoutResult.Of(resumed.Blackout), [], HeldNames.Of(keeper, session)), run);
     }
 
     private static int Abandon(SessionName session, KeeperClient keeper, CommandRun run)
@@ -75,7 +75,7 @@ internal sealed class RestoreCommand : DevkeepCommand
 
         foreach (var name in names)
             keeper.Remove(name);
-        return Print(new RestoreResult(session.Value, "abandoned", null, null, []), run);
+        return Print(new RestoreResult(session.Value, "abandoned", null, null, [], []), run);
     }
 
     private static int Print(RestoreResult result, CommandRun run)

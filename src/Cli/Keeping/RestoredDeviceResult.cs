@@ -7,11 +7,13 @@ namespace Devices.Cli;
 /// <param name="Tier">How it came over: after <c>cold</c> it has been reset.</param>
 /// <param name="Driver">The driver whose state came with it, or null.</param>
 /// <param name="ConfigDifferences">Registers that are not what they were; empty when all was brought back.</param>
-internal sealed record RestoredDeviceResult(string Address, string Tier, string? Driver, IReadOnlyList<string> ConfigDifferences)
+/// <param name="CacheRefusal">Why what was cached of its configuration did not come back, or null.</param>
+internal sealed record RestoredDeviceResult(string Address, string Tier, string? Driver, IReadOnlyList<string> ConfigDifferences, string? CacheRefusal)
 {
     internal static RestoredDeviceResult Of(RestoredDevice device) => new(
         device.Address.ToString(),
         TierName.Of(device.Tier),
         device.DriverName,
-        [.. device.ConfigDifferences.Select(static difference => difference.ToString())]);
+        [.. device.ConfigDifferences.Select(static difference => difference.ToString())],
+        device.ConfigCacheRefusal);
 }

@@ -13,6 +13,7 @@ namespace Devices.Cli;
 /// <param name="Driver">The driver whose state is in the record, or null.</param>
 /// <param name="DriverStateVersion">The layout of that state.</param>
 /// <param name="DriverStateLength">Its bytes.</param>
+/// <param name="ConfigCacheLength">The bytes of its cached configuration space.</param>
 /// <param name="RecordLength">The bytes of the record that are this device's.</param>
 internal sealed record RecordDeviceResult(
     string Address,
@@ -27,4 +28,5 @@ internal sealed record RecordDeviceResult(
     string? Driver,
     uint DriverStateVersion,
     int DriverStateLength,
+    int ConfigCacheLength,
     int RecordLength);

@@ -13,6 +13,8 @@ namespace Devices.Cli;
 /// <param name="Devices">The devices.</param>
 /// <param name="Memory">The memory.</param>
 /// <param name="Mappings">The DMA mappings.</param>
+/// <param name="PhysicalFunctions">The PFs whose VFs are enabled again.</param>
+/// <param name="HostConfigCacheLength">The bytes of the host's caches of configuration space.</param>
 internal sealed record RecordResult(
     string Session,
     string Phase,
@@ -22,7 +24,9 @@ internal sealed record RecordResult(
     IReadOnlyList<RecordSlotResult> Slots,
     IReadOnlyList<RecordDeviceResult> Devices,
     IReadOnlyList<RecordMemoryResult> Memory,
-    IReadOnlyList<RecordMappingResult> Mappings)
+    IReadOnlyList<RecordMappingResult> Mappings,
+    IReadOnlyList<RecordPhysicalFunctionResult> PhysicalFunctions,
+    int HostConfigCacheLength)
 {
     internal static RecordResult Of(RecordInspection record) => new(
         record.Session,
@@ -33,7 +37,9 @@ internal sealed record RecordResult(
         [.. record.Slots.Select(Slot)],
         [.. record.Devices.Select(Device)],
         [.. record.Memory.Select(static memory => new RecordMemoryResult(memory.Token, memory.Name, memory.Length))],
-        [.. record.Mappings.Select(Mapping)]);
+        [.. record.Mappings.Select(Mapping)],
+        [.. record.PhysicalFunctions.Select(PhysicalFunction)],
+        record.HostConfigCacheLength);
 
     private static RecordSlotResult Slot(RecordSlot slot) => new(
         slot.Index,
@@ -57,7 +63,17 @@ internal sealed record RecordResult(
         device.DriverName,
         device.DriverStateVersion,
         device.DriverStateLength,
+        device.ConfigCacheLength,
         device.RecordLength);
+
+    private static RecordPhysicalFunctionResult PhysicalFunction(RecordedPhysicalFunction physical) => new(
+        physical.Address.ToString(),
+        physical.VfLayout.Count,
+        physical.VfLayout.FirstVfOffset,
+        physical.VfLayout.VfStride,
+        $"{physical.VfDeviceId:x4}",
+        physical.DriversAutoprobe,
+        physical.VfConfigCacheLength);
 
     private static RecordMappingResult Mapping(RecordedMapping mapping) => new(
         mapping.Space,

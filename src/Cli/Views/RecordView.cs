@@ -26,6 +26,16 @@ internal static class RecordView
             report.Line(new Cell($"slot {damaged.Index}: {damaged.Damage}", Tone.Bad));
         if (record.Devices.Count > 0)
             report.Heading("Devices").Table(Devices(record.Devices));
+        if (record.PhysicalFunctions.Count > 0)
+        {
+            var physicals = new Grid("PF", "VFs", "Offset", "Stride", "Autoprobe", "VF cache");
+            foreach (var physical in record.PhysicalFunctions)
+                physicals.Row(physical.Address, Text(physical.NumVfs), Text(physical.FirstVfOffset), Text(physical.VfStride), physical.DriversAutoprobe ? "yes" : "no", Length(physical.VfConfigCacheLength));
+            report.Heading("VFs to enable again").Table(physicals);
+        }
+
+        if (record.HostConfigCacheLength > 0)
+            report.Line($"the host's caches of configuration space: {Quantity.Bytes((ulong)record.HostConfigCacheLength)}");
         if (record.Memory.Count > 0)
         {
             var memory = new Grid("Memory", "Token", "Size");
@@ -47,7 +57,7 @@ internal static class RecordView
 
     private static Grid Devices(IReadOnlyList<RecordDeviceResult> devices)
     {
-        var grid = new Grid("Device", "Id", "Tier", "BARs", "Interrupts", "Driver state", "Bytes");
+        var grid = new Grid("Device", "Id", "Tier", "BARs", "Interrupts", "Driver state", "Cache", "Bytes");
         foreach (var device in devices)
         {
             grid.Row(
@@ -57,11 +67,14 @@ internal static class RecordView
                 Joined(device.Bars.Select(static bar => $"{bar.Index}: {Quantity.Bytes(bar.Size)}")),
                 Joined(device.Interrupts.Select(static interrupts => $"{interrupts.Kind} {interrupts.Armed.Count} of {interrupts.Count} armed")),
                 device.Driver is { } driver ? $"{driver} v{device.DriverStateVersion}, {Quantity.Bytes((ulong)device.DriverStateLength)}" : null,
+                Length(device.ConfigCacheLength),
                 Text(device.RecordLength));
         }
 
         return grid;
     }
+
+    private static Cell Length(int bytes) => bytes > 0 ? Quantity.Bytes((ulong)bytes) : Cell.None;
 
     private static Cell Joined(IEnumerable<string> parts) => string.Join(", ", parts) is { Length: > 0 } text ? text : Cell.None;
 

@@ -26,6 +26,14 @@ internal static class RestoreView
             report.Heading("Devices").Table(grid);
         }
 
+        foreach (var device in result.Devices ?? [])
+        {
+            if (device.CacheRefusal is { } refusal)
+                report.Line($"{device.Address}: its cached configuration is dropped: {refusal}");
+        }
+
+        if (result.VfsToEnable.Count > 0)
+            report.Line($"VFs to be enabled by the restore, which compares them then: {string.Join(", ", result.VfsToEnable)}");
         if (result.Blackout is { } blackout)
         {
             var phases = blackout.Phases;

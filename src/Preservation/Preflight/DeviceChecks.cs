@@ -23,6 +23,7 @@ internal static class DeviceChecks
                 : new PreflightFinding("power state", subject, FindingLevel.Refused, $"It is in {function.PowerState}.", "Wake it: bind it to vfio-pci with vfio_pci.disable_idle_d3=1 and open it.");
         }
 
+        if (function.PhysicalFunction is { } physical) yield return CheckVf(subject, PciFunction.Open(physical));
         if (tier == PreservationTier.Cold) yield break;
 
         // A reset of the slot, which vfio-pci tries when one of its functions is closed last, would reset the kept one.
@@ -35,4 +36,12 @@ internal static class DeviceChecks
             yield return new PreflightFinding("slot", subject, FindingLevel.Refused, $"{address}, another function of its slot, is in other hands ({who}): its reset would be this device's.", $"Keep {address} too, or unbind it: devkeep unbind {address}");
         }
     }
+
+    /// <summary>Whether the VF can be enabled and opened again: by its PF's driver, and without a token, which is a secret that no record has.</summary>
+    private static PreflightFinding CheckVf(string subject, PciFunction physical) => physical.Driver switch
+    {
+        null => new PreflightFinding("PF", subject, FindingLevel.Refused, $"Its PF {physical.Address} has no driver, and the next kernel could not enable the VF again.", $"Bind {physical.Address} to its native driver."),
+        "vfio-pci" => new PreflightFinding("PF", subject, FindingLevel.Refused, $"Its PF {physical.Address} is on vfio-pci, whose VFs open with a token only, and that is not kept.", $"Bind {physical.Address} to its native driver."),
+        var driver => new PreflightFinding("PF", subject, FindingLevel.Passed, $"{physical.Sriov?.NumVfs} VFs of {physical.Address} are enabled again after the jump, by its driver {driver}."),
+    };
 }

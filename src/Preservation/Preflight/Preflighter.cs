@@ -44,6 +44,12 @@ public static class Preflighter
         var report = Check(request.NextKernel, functions, request.Require, request.AtMost, live);
         var duplicates = functions.GroupBy(static function => function.Address).Where(static group => group.Count() > 1)
             .Select(static group => new PreflightFinding("devices", group.Key.ToString(), FindingLevel.Refused, "It stands twice in the request.", "Name each device once."));
-        return report with { Findings = [.. report.Findings, .. duplicates, .. MemoryChecks.Run(request)] };
+        return report with { Findings = [.. report.Findings, .. duplicates, .. MemoryChecks.Run(request), .. CheckCache(request.HostConfigCache.Length)] };
+    }
+
+    private static IEnumerable<PreflightFinding> CheckCache(int length)
+    {
+        if (length > RecordBounds.MaxHostConfigCache)
+            yield return new PreflightFinding("cache", "system", FindingLevel.Refused, $"The host's cache of configuration space has {length} bytes, and {RecordBounds.MaxHostConfigCache} can be carried over.", "Leave it out: what it has can be read from the devices again.");
     }
 }

@@ -26,7 +26,8 @@ internal static class SystemChecks
         var ids = IdsOf(kept);
         foreach (var finding in CheckCommandLine(next, image, ids)) yield return finding;
         foreach (var finding in CheckIds(kept, ids)) yield return finding;
-        foreach (var finding in CheckVfs(PciFunction.EnumerateAll())) yield return finding;
+        var physicalFunctions = kept.Select(static function => function.PhysicalFunction).ToHashSet();
+        foreach (var finding in CheckVfs(PciFunction.EnumerateAll().Where(function => !physicalFunctions.Contains(function.Address)))) yield return finding;
     }
 
     /// <summary>PFs that make the next kernel's boot longer: it clears VF Enable where it finds it set, and sleeps a second (<c>sriov_init</c>).</summary>
@@ -46,9 +47,12 @@ internal static class SystemChecks
         }
     }
 
-    /// <summary>What <c>vfio-pci.ids</c> must have so that vfio-pci takes the devices before a native driver does: as narrow as it can be.</summary>
+    /// <summary>
+    /// What <c>vfio-pci.ids</c> must have so that vfio-pci takes the devices before a native driver does: as narrow as it can be. VFs are not there while the next
+    /// kernel boots, and no driver is looked for when they are enabled again.
+    /// </summary>
     internal static IReadOnlyList<VfioPciId> IdsOf(IReadOnlyList<PciFunction> kept)
-        => [.. kept.Select(static function => new VfioPciId(function.VendorId, function.DeviceId, function.SubsystemVendorId, function.SubsystemId)).Distinct()];
+        => [.. kept.Where(static function => !function.IsVirtualFunction).Select(static function => new VfioPciId(function.VendorId, function.DeviceId, function.SubsystemVendorId, function.SubsystemId)).Distinct()];
 
     private static KernelImage? TryOpen(NextKernel next, out PreflightFinding? refusal)
     {

@@ -16,6 +16,8 @@ internal static class RecordBounds
     internal const int MaxVectors = 2048; // PCIe: MSI-X table size
     internal const int MaxDriverState = 16 << 20;
     internal const int MaxBars = 6;
+    internal const int MaxConfigCache = 8192; // each dword of 4,096 bytes takes 7, and the rest is an identity
+    internal const int MaxHostConfigCache = 8 << 20;
     private const string Remedy = "The record was not written by this toolkit, or by a newer one with other limits: nothing was restored";
 
     /// <summary>Checks a record read from outside.</summary>
@@ -25,6 +27,8 @@ internal static class RecordBounds
         AtMost("memory", record.Memory.Count, MaxMemory);
         AtMost("devices", record.Devices.Count, MaxDevices);
         AtMost("ioas", record.Ioas.Count, MaxDevices);
+        AtMost("physical_functions", record.PhysicalFunctions.Count, MaxDevices);
+        AtMost("host_config_cache", record.HostConfigCache.Length, MaxHostConfigCache);
         var lengths = new Dictionary<ulong, ulong>();
         foreach (var memory in record.Memory)
         {
@@ -48,6 +52,29 @@ internal static class RecordBounds
             if (!addresses.Add(address)) throw Bad($"device {address}", "it stands twice");
             Check(address, device, keys);
         }
+
+        var physicalFunctions = new HashSet<PciAddress>();
+        foreach (var physical in record.PhysicalFunctions)
+        {
+            if (!PciAddress.TryParse(physical.Address, null, out var address)) throw Bad("physical_functions.address", $"\"{physical.Address}\" is not a PCI address");
+            if (!physicalFunctions.Add(address)) throw Bad($"physical function {address}", "it stands twice");
+            Check(address, physical);
+        }
+    }
+
+    private static void Check(PciAddress address, PhysicalFunction physical)
+    {
+        AtMost($"physical function {address}.vf_device_id", physical.VfDeviceId, ushort.MaxValue);
+        AtMost($"physical function {address}.vf_config_cache", physical.VfConfigCache.Length, MaxConfigCache);
+        if (physical.NumVfs == 0) throw Bad($"physical function {address}.num_vfs", "it had no VFs");
+        try
+        {
+            _ = KeptVfs.LayoutOf(physical);
+        }
+        catch (ArgumentOutOfRangeException impossible)
+        {
+            throw Bad($"physical function {address}, {physical.NumVfs} VFs from {physical.FirstVfOffset} on, {physical.VfStride} apart", $"no VFs can be there ({impossible.ParamName})");
+        }
     }
 
     private static void Check(uint key, Mapping mapping, Dictionary<ulong, ulong> lengths)
@@ -68,6 +95,7 @@ internal static class RecordBounds
         AtMost($"device {address}.msix_vectors", device.MsixVectors, MaxVectors);
         AtMost($"device {address}.vfio_config", device.VfioConfig.Length, MaxConfigSpace);
         AtMost($"device {address}.raw_config", device.RawConfig.Length, MaxConfigSpace);
+        AtMost($"device {address}.config_cache", device.ConfigCache.Length, MaxConfigCache);
         AtMost($"device {address}.driver.state", device.Driver?.State.Length ?? 0, MaxDriverState);
         if (device.Tier is Tier.Unspecified or > Tier.Live) throw Bad($"device {address}.tier", $"{(int)device.Tier} is no tier");
         if (device.IoasKey != 0 && !keys.Contains(device.IoasKey)) throw Bad($"device {address}.ioas_key", $"no IOAS has the key {device.IoasKey}");

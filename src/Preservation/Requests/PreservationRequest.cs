@@ -1,4 +1,5 @@
 using Devices.LiveUpdate;
+using Devices.Pci;
 
 namespace Devices.Preservation;
 
@@ -25,6 +26,18 @@ public sealed record PreservationRequest
 
     /// <summary>The highest tier to use, also where a device can have more.</summary>
     public PreservationTier AtMost { get; init; } = PreservationTier.Live;
+
+    /// <summary>
+    /// The content of a cache store, for what else the host knows of its devices: given back by <see cref="ArrivedSession.HostConfigCache"/>.
+    /// At most 8 MiB; empty for none.
+    /// </summary>
+    public ReadOnlyMemory<byte> HostConfigCache { get; init; }
+
+    /// <summary>
+    /// Tells the version of a function's firmware (of a VF its PF's), or null where it is not known. Cached configuration comes back only if it is the same then:
+    /// see <see cref="VerifiedSession.Restore"/>. Null to compare ids, class, revision and SR-IOV layout alone.
+    /// </summary>
+    public Func<PciFunction, string?>? Firmware { get; init; }
 
     /// <summary>How long devices and other holders may take to come to rest.</summary>
     public TimeSpan FreezeLimit { get; init; } = TimeSpan.FromSeconds(10);

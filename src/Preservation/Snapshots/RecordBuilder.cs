@@ -3,6 +3,7 @@ using Devices.Iommufd;
 using Devices.LiveUpdate;
 using Devices.Pci;
 using Devices.Preservation.Messages;
+using Google.Protobuf;
 
 namespace Devices.Preservation;
 
@@ -33,11 +34,17 @@ internal static class RecordBuilder
             record.Devices.Add(device);
         }
 
+        record.PhysicalFunctions.AddRange(KeptVfs.Identify(request.Devices.Select(static kept => PciFunction.Open(kept.Device.Address))));
+        record.HostConfigCache = ByteString.CopyFrom(request.HostConfigCache.Span);
         return record;
     }
 
     /// <summary>The bytes to set aside for a record and for what it will grow by until the freeze.</summary>
-    internal static int Capacity(StateRecord record) => Math.Min(record.CalculateSize() + (record.Devices.Count * (RoomPerDevice + (2 * RecordBounds.MaxConfigSpace))), RecordBounds.MaxPayload);
+    internal static int Capacity(StateRecord record)
+    {
+        var devices = record.Devices.Count * (RoomPerDevice + (2 * RecordBounds.MaxConfigSpace) + RecordBounds.MaxConfigCache);
+        return Math.Min(record.CalculateSize() + devices + (record.PhysicalFunctions.Count * RecordBounds.MaxConfigCache), RecordBounds.MaxPayload);
+    }
 
     /// <summary>The iommufds of a request; a context's index here is its number in the record.</summary>
     internal static List<IommuContext> Contexts(PreservationRequest request)

@@ -26,6 +26,9 @@ public sealed class ArrivedSession : Step
     /// <summary>The devices that it has.</summary>
     public IReadOnlyList<PciAddress> Devices => [.. _record.Devices.Select(static device => PciAddress.Parse(device.Address))];
 
+    /// <summary>What was given as <see cref="PreservationRequest.HostConfigCache"/>; empty if nothing was.</summary>
+    public ReadOnlyMemory<byte> HostConfigCache => _record.HostConfigCache.Memory;
+
     /// <summary>Retrieves a session and reads its record. Repeating it, in another process too, is harmless.</summary>
     /// <param name="keeper">Who holds it from now on.</param>
     /// <param name="session">Its name.</param>
@@ -64,7 +67,8 @@ public sealed class ArrivedSession : Step
 
     /// <summary>
     /// Retrieves the memory and compares everything with what was saved. Nothing is written to any device; on failure the keeper holds
-    /// everything still, and this step can be taken again once the cause is mended.
+    /// everything still, and this step can be taken again once the cause is mended. VFs end with a kernel: where they are not enabled yet, it is their PF that is
+    /// looked at, and <see cref="VerifiedSession.Restore"/> compares them.
     /// </summary>
     /// <exception cref="VerificationException">Something differs: device or memory, field, saved and found value are named.</exception>
     /// <exception cref="LinuxException">A memory cannot be retrieved.</exception>
@@ -75,8 +79,9 @@ public sealed class ArrivedSession : Step
         {
             foreach (var memory in _record.Memory) VerifyMemory(memory);
             var kept = Devices.ToHashSet();
-            foreach (var device in _record.Devices) DeviceVerifier.Verify(_record, device, kept);
-            return new VerifiedSession(_keeper, Session, _store, _record);
+            var awaited = KeptVfs.Verify(_record);
+            foreach (var device in _record.Devices.Where(device => !awaited.Contains(PciAddress.Parse(device.Address)))) DeviceVerifier.Verify(_record, device, kept);
+            return new VerifiedSession(_keeper, Session, _store, _record, awaited);
         }
         catch
         {

@@ -68,7 +68,7 @@ public sealed class PreservationPlan : Step
                 keeper.Preserve(session, names.Memory(_request.Memory[index].Name), RecordBuilder.TokenOf(index));
             LoadKernel();
             var devices = _request.Devices.Select(static kept => new DeviceInHand(kept)).ToList();
-            var preserved = new PreservedSession(keeper, session, devices, store, _record, _request.FreezeLimit);
+            var preserved = new PreservedSession(keeper, session, devices, store, _record, _request.FreezeLimit, _request.Firmware);
             preserved.Checkpoint();
             return preserved;
         }

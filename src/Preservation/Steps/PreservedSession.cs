@@ -1,5 +1,6 @@
 using Devices.Linux;
 using Devices.LiveUpdate;
+using Devices.Pci;
 using Devices.Preservation.Messages;
 using Devices.Vfio;
 
@@ -16,8 +17,16 @@ public sealed class PreservedSession : Step
     private readonly RecordStore _store;
     private readonly StateRecord _record;
     private readonly TimeSpan _limit;
+    private readonly Func<PciFunction, string?>? _firmware;
 
-    internal PreservedSession(IFdKeeper keeper, SessionName session, IReadOnlyList<DeviceInHand> devices, RecordStore store, StateRecord record, TimeSpan limit)
+    internal PreservedSession(
+        IFdKeeper keeper,
+        SessionName session,
+        IReadOnlyList<DeviceInHand> devices,
+        RecordStore store,
+        StateRecord record,
+        TimeSpan limit,
+        Func<PciFunction, string?>? firmware)
     {
         _keeper = keeper;
         Session = session;
@@ -25,6 +34,7 @@ public sealed class PreservedSession : Step
         _store = store;
         _record = record;
         _limit = limit;
+        _firmware = firmware;
     }
 
     /// <summary>The session's name.</summary>
@@ -38,9 +48,15 @@ public sealed class PreservedSession : Step
     /// <param name="session">The session's name.</param>
     /// <param name="drivers">Continues a device's driver from the state of the last checkpoint; null where a device has none.</param>
     /// <param name="freezeLimit">How long devices and other holders may take to come to rest at the freeze.</param>
+    /// <param name="firmware">As <see cref="PreservationRequest.Firmware"/>.</param>
     /// <exception cref="SessionStateException">The keeper does not hold it, or it comes from another kernel.</exception>
     /// <exception cref="RecordException">The record cannot be used.</exception>
-    public static PreservedSession TakeOver(IFdKeeper keeper, SessionName session, Func<RestoredDevice, IKeepableDriver?> drivers, TimeSpan? freezeLimit = null)
+    public static PreservedSession TakeOver(
+        IFdKeeper keeper,
+        SessionName session,
+        Func<RestoredDevice, IKeepableDriver?> drivers,
+        TimeSpan? freezeLimit = null,
+        Func<PciFunction, string?>? firmware = null)
     {
         ArgumentNullException.ThrowIfNull(keeper);
         ArgumentNullException.ThrowIfNull(drivers);
@@ -50,7 +66,7 @@ public sealed class PreservedSession : Step
         {
             var record = store.Read(out _); // a slot half written when the worker died is the reason for the other one
             if (record.BootId != BootId.Current) throw SessionStateException.OtherKernel(session);
-            var hand = new Reacquisition(keeper, names, record);
+            var hand = new Reacquisition(keeper, names, record, firmware);
             var restored = hand.AdoptAll();
             var devices = restored.Select(device => new DeviceInHand(new KeptDevice(device.Attachment, drivers(device)))).ToList();
             // If the process before this one died frozen, its record must not be taken for the devices' state once they go on.
@@ -58,7 +74,7 @@ public sealed class PreservedSession : Step
             record.Timeline = new Timeline();
             store.Write(record);
             Quiescence.Resume(devices);
-            return new PreservedSession(keeper, session, devices, store, record, freezeLimit ?? TimeSpan.FromSeconds(10));
+            return new PreservedSession(keeper, session, devices, store, record, freezeLimit ?? TimeSpan.FromSeconds(10), firmware);
         }
         catch
         {
@@ -144,6 +160,7 @@ public sealed class PreservedSession : Step
     private void Capture(Phase phase)
     {
         foreach (var (device, message) in _devices.Zip(_record.Devices)) DeviceSnapshot.Capture(message, device.Function, device.Kept);
+        ConfigCaches.Capture(_record, _devices, _firmware);
         _record.Phase = phase;
         _store.Write(_record);
     }

@@ -13,13 +13,14 @@ namespace Devices.Preservation;
 /// (<see cref="RestoreAll"/>), or as they are under the one that the record's object ids belong to (<see cref="AdoptAll"/>).
 /// Either may be repeated by the next process if this one dies on the way.
 /// </summary>
-internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRecord record)
+internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRecord record, Func<PciFunction, string?>? firmware)
 {
     private const string VfioPci = "vfio-pci";
     private readonly Dictionary<uint, IommuContext> _contexts = [];
     private readonly Dictionary<ulong, MemFd> _memory = [];
     private readonly Dictionary<uint, Ioas> _spaces = [];
     private readonly Dictionary<uint, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>>> _mappings = [];
+    private readonly ConfigCaches _caches = new(record, firmware);
 
     /// <summary>Called after each thing done, with its name: a test kills the process there.</summary>
     internal Action<string> Progress { get; init; } = static _ => { };
@@ -43,7 +44,8 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
             var attachment = device.Attach(Space(message));
             ArmInterrupts(message, device);
             TriggerInterrupts(device);
-            devices.Add(Restored(message, attachment, Config(PciFunction.Open(address), device, message).Compare()));
+            var function = PciFunction.Open(address);
+            devices.Add(Restored(message, function, attachment, Config(function, device, message).Compare()));
         }
 
         return devices;
@@ -92,7 +94,7 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         config.RestoreBusMaster();
         Progress("bus_master");
         TriggerInterrupts(device);
-        return Restored(message, attachment, config.Compare());
+        return Restored(message, function, attachment, config.Compare());
     }
 
     private VfioCdev OpenCdev(PciFunction function)
@@ -161,8 +163,8 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         return mappings.ToDictionary(static entry => entry.Key, static entry => (IReadOnlyList<DmaMapping>)entry.Value);
     }
 
-    private RestoredDevice Restored(Device message, IoasAttachment attachment, IReadOnlyList<ConfigSpaceDifference> differences)
-        => new(attachment, (PreservationTier)message.Tier, message.Driver, _mappings[message.IoasKey], differences);
+    private RestoredDevice Restored(Device message, PciFunction function, IoasAttachment attachment, IReadOnlyList<ConfigSpaceDifference> differences)
+        => new(attachment, (PreservationTier)message.Tier, message.Driver, _mappings[message.IoasKey], differences, _caches.Restore(message, function, attachment.Device));
 
     private static ConfigRestorer Config(PciFunction function, VfioDevice device, Device message)
     {

@@ -9,7 +9,7 @@ public sealed class RestoredDevice
 {
     private readonly IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> _mappings;
 
-    internal RestoredDevice(IoasAttachment attachment, PreservationTier tier, Messages.DriverState? driver, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> mappings, IReadOnlyList<ConfigSpaceDifference> differences)
+    internal RestoredDevice(IoasAttachment attachment, PreservationTier tier, Messages.DriverState? driver, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>> mappings, IReadOnlyList<ConfigSpaceDifference> differences, string? cacheRefusal)
     {
         Attachment = attachment;
         Tier = tier;
@@ -18,6 +18,7 @@ public sealed class RestoredDevice
         DriverState = driver?.State.Memory ?? default;
         _mappings = mappings;
         ConfigDifferences = differences;
+        ConfigCacheRefusal = cacheRefusal;
     }
 
     /// <summary>The device's address.</summary>
@@ -40,6 +41,12 @@ public sealed class RestoredDevice
 
     /// <summary>Registers whose compared bits are not what they were; empty when all was brought back.</summary>
     public IReadOnlyList<ConfigSpaceDifference> ConfigDifferences { get; }
+
+    /// <summary>
+    /// Why nothing came back into <see cref="VfioDevice.CachedConfigSpace"/> of what it held: the device, its firmware or its PF's VFs are not what they were. Null if
+    /// it came back, or nothing was there.
+    /// </summary>
+    public string? ConfigCacheRefusal { get; }
 
     /// <summary>Where a memory is mapped for this device.</summary>
     /// <param name="memory">The memory's name.</param>

@@ -119,6 +119,12 @@ public abstract class VfioDevice : IDisposable
         }
     }
 
+    /// <summary>Whether <see cref="CachedConfigSpace"/> was asked for, or shared.</summary>
+    public bool HasConfigCache => _configCache is not null;
+
+    /// <summary>The caches of other VFs of its PF that <see cref="CachedConfigSpace"/> shares constants with; null if it shares none.</summary>
+    public VfConfigCaches? SharedConfigCaches => _configFamily;
+
     internal bool DecodesMemory => Config.DecodesMemory;
 
     /// <summary>Those of the groups that a device opened by its group has at hand, open.</summary>

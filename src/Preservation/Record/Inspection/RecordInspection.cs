@@ -9,6 +9,8 @@ namespace Devices.Preservation;
 /// <param name="Memory">The memory.</param>
 /// <param name="Mappings">The DMA mappings.</param>
 /// <param name="Devices">The devices.</param>
+/// <param name="PhysicalFunctions">The PFs of the VFs among them.</param>
+/// <param name="HostConfigCacheLength">What is kept of the host's caches of configuration space, in bytes.</param>
 /// <param name="Length">The record's length in bytes, its envelope not counted.</param>
 public sealed record RecordInspection(
     IReadOnlyList<RecordSlot> Slots,
@@ -19,4 +21,6 @@ public sealed record RecordInspection(
     IReadOnlyList<RecordedMemory> Memory,
     IReadOnlyList<RecordedMapping> Mappings,
     IReadOnlyList<RecordedDevice> Devices,
+    IReadOnlyList<RecordedPhysicalFunction> PhysicalFunctions,
+    int HostConfigCacheLength,
     int Length);

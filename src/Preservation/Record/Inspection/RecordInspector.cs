@@ -71,8 +71,13 @@ public static class RecordInspector
             [.. record.Ioas.SelectMany(space => space.Mappings.Select(mapping => new RecordedMapping(
                 space.Key, IovaRange.OfLength(new Iova(mapping.Iova), mapping.Length), names[mapping.MemoryToken], mapping.Offset, (DmaAccess)mapping.Access)))],
             [.. record.Devices.Select(Describe)],
+            [.. record.PhysicalFunctions.Select(Describe)],
+            record.HostConfigCache.Length,
             record.CalculateSize());
     }
+
+    private static RecordedPhysicalFunction Describe(PhysicalFunction physical) => new(
+        PciAddress.Parse(physical.Address), KeptVfs.LayoutOf(physical), (ushort)physical.VfDeviceId, physical.DriversAutoprobe, physical.VfConfigCache.Length);
 
     private static RecordedDevice Describe(Device device) => new(
         PciAddress.Parse(device.Address),
@@ -87,5 +92,6 @@ public static class RecordInspector
         device.Driver?.Name,
         device.Driver?.Version ?? 0,
         device.Driver?.State.Length ?? 0,
+        device.ConfigCache.Length,
         device.CalculateSize());
 }

@@ -15,6 +15,7 @@ namespace Devices.Preservation;
 /// <param name="DriverName">Whose state the record has; null if the device had no driver.</param>
 /// <param name="DriverStateVersion">The layout of that state.</param>
 /// <param name="DriverStateLength">Its length in bytes.</param>
+/// <param name="ConfigCacheLength">What is kept of its cached configuration space, in bytes; 0 for nothing, or where a VF shares its PF's.</param>
 /// <param name="RecordLength">The bytes of the record that are this device's.</param>
 public sealed record RecordedDevice(
     PciAddress Address,
@@ -29,4 +30,5 @@ public sealed record RecordedDevice(
     string? DriverName,
     uint DriverStateVersion,
     int DriverStateLength,
+    int ConfigCacheLength,
     int RecordLength);
