@@ -2,6 +2,7 @@ using System.Text.Json;
 using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.LiveUpdate;
+using Devices.Pci;
 
 namespace Devices.HwTests.Cli;
 
@@ -32,6 +33,7 @@ public sealed class ShellFlowTests
         Assert.Equal(1, missing.Code);
         Assert.Contains("/no/such/image", missing.Output, StringComparison.Ordinal);
 
+        CacheConfig();
         (code, var output, error) = Preserve();
         Assert.True(code == 0, error);
         Assert.Contains($"devkeep kexec --session {Session}", output, StringComparison.Ordinal);
@@ -59,7 +61,9 @@ public sealed class ShellFlowTests
         Assert.Equal(1, unknown.Code);
         Assert.Equal("verified", Devkeep.Json("restore", "--session", Session, "--verify-only").GetProperty("state").GetString());
 
+        Assert.Empty(ConfigCacheStore.Load().Entries);
         var restored = Devkeep.Json("restore", "--session", Session);
+        Assert.Equal([Nvme], ConfigCacheStore.Load().Entries.Select(static entry => entry.Address.ToString()));
         Assert.Equal("finished", restored.GetProperty("state").GetString());
         Assert.Equal(
             [(Edu, "warm", "edu"), (Nvme, "warm", "nvme")],
@@ -88,6 +92,18 @@ public sealed class ShellFlowTests
     private static (int Code, string Output, string Error) Preserve() => Devkeep.Run(
         "preserve", "--session", Session, "--memory", "ram=16M@0x100000000", "--driver", "edu", "--driver", "nvme",
         "--image", NextKernel.ImagePath, "--append", "devkeep.phase=after", "--require", "warm", Edu, Nvme);
+
+    // As the commands do that read it.
+    private static void CacheConfig()
+    {
+        var function = PciFunction.Open(PciAddress.Parse(Nvme));
+        using var space = function.OpenConfigSpace();
+        var cache = new CachedConfigSpace(space);
+        Assert.NotNull(cache.Policy);
+        var store = new ConfigCacheStore();
+        Assert.True(store.Keep(function, ConfigIdentity.Of(function), cache));
+        store.Save();
+    }
 
     private static JsonElement Keeper() => Devkeep.Json("status").GetProperty("keeper");
 

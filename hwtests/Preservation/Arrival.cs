@@ -13,10 +13,17 @@ namespace Devices.HwTests.Preservation;
 public sealed class Arrival : IDisposable
 {
     private readonly Lazy<(MemFd File, byte[] Original)> _record;
+    private readonly SessionName _session;
 
     public Arrival()
+        : this(KeptNvme.Session, KeeperSocket)
     {
-        KeeperProcess = KeeperProcess.Start(KeeperSocket);
+    }
+
+    internal Arrival(SessionName session, string keeperSocket)
+    {
+        _session = session;
+        KeeperProcess = KeeperProcess.Start(keeperSocket);
         Keeper = KeeperProcess.Connect();
         _record = new(Retrieve);
     }
@@ -93,9 +100,9 @@ public sealed class Arrival : IDisposable
 
     private (MemFd File, byte[] Original) Retrieve()
     {
-        var name = new KeeperNames(KeptNvme.Session).Record;
-        Keeper.RetrieveSession(KeptNvme.Session);
-        Keeper.RetrieveFd(KeptNvme.Session, new FdToken(RecordFormat.Token), name);
+        var name = new KeeperNames(_session).Record;
+        Keeper.RetrieveSession(_session);
+        Keeper.RetrieveFd(_session, new FdToken(RecordFormat.Token), name);
         var file = MemFd.Adopt(Keeper.Get(name)!);
         var bytes = new byte[file.Length];
         file.Fd.ReadExactlyAt(bytes, 0);

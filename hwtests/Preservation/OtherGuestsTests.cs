@@ -1,4 +1,5 @@
 using Devices.HwTests.Lab;
+using Devices.HwTests.Vfio;
 using Devices.LiveUpdate;
 using Devices.Pci;
 using Devices.Preservation;
@@ -21,6 +22,43 @@ public sealed class OtherGuestsTests
         Assert.False(Kexec.IsLoaded);
         KeptNvme.Write(nvme.Controller, round: 0);
         KeptNvme.Check(nvme.Controller, round: 0);
+    }
+
+    [SkippableFact, Guest("sriov")]
+    public void A_VF_that_could_not_be_enabled_and_opened_again_is_refused()
+    {
+        KeptNvme.RequireGuest();
+        var pf = BoundDevice.IgbFunction();
+        var binding = new DriverBinding();
+        try
+        {
+            File.WriteAllText("/sys/module/vfio_pci/parameters/enable_sriov", "Y");
+            binding.Bind(pf, "vfio-pci");
+            var refusal = Assert.Single(Check(pf).Refusals, static finding => finding.Check == "PF");
+            Assert.Contains("token", refusal.Reason, StringComparison.Ordinal);
+
+            binding.Unbind(pf);
+            LabModules.LoadIgb();
+            binding.Bind(pf, "igb");
+            var report = Check(pf);
+            Assert.Empty(report.Refusals);
+            Assert.Equal(FindingLevel.Passed, Assert.Single(report.Findings, static finding => finding.Check == "PF").Level);
+
+            // It is not for the user to disable what is kept, nor for vfio-pci to wait for what is not there.
+            Assert.DoesNotContain(report.Findings, static finding => finding.Check == "VFs at the jump");
+            Assert.DoesNotContain(KeptNvme.Next.Compose(SystemChecks.IdsOf(pf.Sriov!.OpenVfs())).VfioPciIds, id => id.Matches(pf.VendorId, pf.Sriov.VfDeviceId, 0, 0, 0));
+        }
+        finally
+        {
+            pf.Sriov!.Disable();
+            binding.Unbind(pf);
+        }
+
+        static PreflightReport Check(PciFunction pf)
+        {
+            pf.Sriov!.Enable(1, new SriovOptions { Driver = "vfio-pci" });
+            return Preflighter.Check(KeptNvme.Next, pf.Sriov.OpenVfs());
+        }
     }
 
     [SkippableFact, Guest("twins")]

@@ -162,11 +162,11 @@ public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>, IDisposabl
     /// <summary>The VFs, enabled once for all tests.</summary>
     public sealed class Vfs : IDisposable
     {
-        private List<PciFunction> _pfs = [];
+        private IReadOnlyList<PciFunction> _pfs = [];
 
         internal PciFunction Pf => _pfs[0];
 
-        internal IReadOnlyList<PciFunction> Others => _pfs[1..];
+        internal IReadOnlyList<PciFunction> Others => [.. _pfs.Skip(1)];
 
         internal IReadOnlyList<PciFunction> All { get; private set; } = [];
 
@@ -176,9 +176,7 @@ public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>, IDisposabl
         internal void Make()
         {
             if (All.Count > 0) return;
-            LabModules.LoadNvme();
-            _pfs = [.. Rig.ByClass(BoundDevice.NvmeClass).Select(static address => PciFunction.Open(PciAddress.Parse(address))).OrderByDescending(static function => function.Sriov?.TotalVfs)];
-            foreach (var pf in _pfs.Where(static pf => pf.Driver is null)) new DriverBinding().Bind(pf, "nvme");
+            _pfs = NvmePfs.Bind();
             var watch = Stopwatch.StartNew();
             Pf.Sriov!.Enable(Pf.Sriov!.TotalVfs, new SriovOptions { Driver = "vfio-pci", Progress = progress => Progress.Add((progress.Phase, progress.Done, progress.Total)) });
             All = Pf.Sriov!.OpenVfs();

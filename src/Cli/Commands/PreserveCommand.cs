@@ -78,6 +78,7 @@ internal sealed class PreserveCommand : DevkeepCommand
             NextKernel = next,
             Devices = devices,
             Memory = memory,
+            HostConfigCache = HostConfigCache.Read(run),
             Require = require,
             AtMost = atMost,
         }));

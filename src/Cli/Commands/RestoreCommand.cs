@@ -54,6 +54,7 @@ internal sealed class RestoreCommand : DevkeepCommand
         if (parsed.GetValue(_verifyOnly))
             return Print(new RestoreResult(session.Value, "verified", null, null, [.. verified.VfsToEnable.Select(static vf => vf.ToString())], HeldNames.Of(keeper, session)), run);
         run.Interruption.Checkpoint();
+        HostConfigCache.Write(arrived.HostConfigCache, session.Value, run);
         var restored = run.Progress.During("Restoring the devices", () => verified.Restore());
         var devices = restored.Devices.Select(RestoredDeviceResult.Of).ToList();
         var resumed = restored.Resume(ShellDrivers.Restoration(run));

@@ -28,7 +28,7 @@ public sealed record PreservationRequest
     public PreservationTier AtMost { get; init; } = PreservationTier.Live;
 
     /// <summary>
-    /// The content of a cache store, for what else the host knows of its devices: given back by <see cref="ArrivedSession.HostConfigCache"/>.
+    /// The content of a <see cref="ConfigCacheStore"/>, for what else the host knows of its devices: given back by <see cref="ArrivedSession.HostConfigCache"/>.
     /// At most 8 MiB; empty for none.
     /// </summary>
     public ReadOnlyMemory<byte> HostConfigCache { get; init; }
