@@ -43,11 +43,7 @@ public static unsafe class Ioctl
     public static Errno Try<T>(FileDescriptor fd, ref T argument, out int result)
         where T : unmanaged, IIoctl
     {
-        fixed (T* pointer = &argument)
-        {
-            result = Libc.ioctl(fd, T.Request, pointer);
-            return result >= 0 ? Errno.None : Libc.LastErrno;
-        }
+        fixed (T* pointer = &argument) return TryPointer(fd, T.Request, pointer, out result);
     }
 
     /// <summary>As <see cref="Try{T}(FileDescriptor, ref T, out int)"/>, for calls that return nothing but success.</summary>
@@ -80,11 +76,19 @@ public static unsafe class Ioctl
         where T : unmanaged, IIoctl
     {
         if (buffer.Length < sizeof(T)) throw new ArgumentException($"{T.Name} takes {sizeof(T)} bytes or more, not {buffer.Length}.", nameof(buffer));
-        fixed (byte* pointer = buffer)
-        {
-            result = Libc.ioctl(fd, T.Request, pointer);
-            return result >= 0 ? Errno.None : Libc.LastErrno;
-        }
+        fixed (byte* pointer = buffer) return TryPointer(fd, T.Request, pointer, out result);
+    }
+
+    /// <summary>Makes a call whose argument lies at an address; failure is an ordinary answer.</summary>
+    /// <param name="fd">The file.</param>
+    /// <param name="request">The request number.</param>
+    /// <param name="argument">Read and written by the kernel, as long as the request says.</param>
+    /// <param name="result">What the call returned: 0 or, for some calls, more; -1 on failure.</param>
+    /// <returns><see cref="Errno.None"/> or the error.</returns>
+    public static Errno TryPointer(FileDescriptor fd, uint request, void* argument, out int result)
+    {
+        result = Libc.ioctl(fd, request, argument);
+        return result >= 0 ? Errno.None : Libc.LastErrno;
     }
 
     /// <summary>Makes a call whose argument is a plain number, or nothing.</summary>

@@ -15,6 +15,12 @@ public sealed record FunctionFailure(PciAddress Address, Exception Cause)
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(causes);
-        return [.. causes.Index().Where(static one => one.Item is not null).Select(one => new FunctionFailure(address(items[one.Index]), one.Item!))];
+        var failures = new List<FunctionFailure>();
+        for (var i = 0; i < causes.Count; i++)
+        {
+            if (causes[i] is { } cause) failures.Add(new FunctionFailure(address(items[i]), cause));
+        }
+
+        return failures;
     }
 }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 using Devices.Linux;
 
 namespace Devices.Vfio;
@@ -19,11 +19,22 @@ internal static class VfioIoctl
     // Enough for any chain the kernel builds: a larger answer means that something else is wrong.
     private const uint LargestInfo = 1 << 20;
 
+    /// <summary>Makes a call; failure is an ordinary answer.</summary>
+    /// <remarks>
+    /// As <see cref="Ioctl.Try{T}(FileDescriptor, ref T)"/>. A generic method of another assembly is compiled for each struct in every process that comes
+    /// to it, one of this assembly was compiled with it: what opens a device goes through here.
+    /// </remarks>
+    public static unsafe Errno Try<T>(FileDescriptor fd, ref T argument)
+        where T : unmanaged, IIoctl
+    {
+        fixed (T* pointer = &argument) return Ioctl.TryPointer(fd, T.Request, pointer, out _);
+    }
+
     /// <summary>Makes a call. A flag in its argument that is younger than the call is named, so that an older kernel can be.</summary>
     public static void Call<T>(FileDescriptor fd, ref T argument, string subject, string? flag = null)
         where T : unmanaged, IIoctl
     {
-        var errno = Ioctl.Try(fd, ref argument);
+        var errno = Try(fd, ref argument);
         if (errno != Errno.None) throw FlagTooOld(flag, errno, T.Name, subject) ?? Failure(errno, T.Name, subject);
     }
 
@@ -31,18 +42,24 @@ internal static class VfioIoctl
     /// Asks for an info struct and what follows it. Every such struct starts with argsz: what the caller has room for goes in, what the
     /// kernel needs comes out; the call is repeated until both agree.
     /// </summary>
-    public static unsafe byte[] Query<T>(FileDescriptor fd, T request, string subject)
+    /// <returns>The struct and what follows it.</returns>
+    public static unsafe byte[] Query<T>(FileDescriptor fd, T request, string subject, out T info)
         where T : unmanaged, IIoctl
     {
         var size = (uint)sizeof(T);
         while (true)
         {
             var buffer = new byte[size];
-            MemoryMarshal.Write(buffer, request);
-            MemoryMarshal.Write(buffer, size);
-            var errno = Ioctl.TryBuffer<T>(fd, buffer);
-            if (errno != Errno.None) throw Failure(errno, T.Name, subject);
-            var needed = MemoryMarshal.Read<uint>(buffer);
+            fixed (byte* pointer = buffer)
+            {
+                *(T*)pointer = request;
+                *(uint*)pointer = size;
+                var errno = Ioctl.TryPointer(fd, T.Request, pointer, out _);
+                if (errno != Errno.None) throw Failure(errno, T.Name, subject);
+                info = *(T*)pointer;
+            }
+
+            var needed = BinaryPrimitives.ReadUInt32LittleEndian(buffer);
             if (needed <= size) return buffer;
             if (needed > LargestInfo) throw new InvalidDataException($"{T.Name} on {subject} claims to need {needed} bytes.");
             size = needed;

@@ -81,12 +81,13 @@ public sealed class OpenedDevices : IReadOnlyList<OpenedDevice>, IDisposable
 
     private static void Check(IReadOnlyList<DeviceToOpen> requests)
     {
-        var seen = new HashSet<PciAddress>();
+        // By text: a set of addresses is a type that the runtime would compile first.
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var request in requests)
         {
             ArgumentNullException.ThrowIfNull(request, nameof(requests));
             ArgumentOutOfRangeException.ThrowIfNegative(request.MsixVectors, nameof(requests));
-            if (!seen.Add(request.Function.Address)) throw new ArgumentException($"{request.Function.Address} is asked for twice.", nameof(requests));
+            if (!seen.Add(request.Function.SysfsPath)) throw new ArgumentException($"{request.Function.Address} is asked for twice.", nameof(requests));
         }
     }
 }

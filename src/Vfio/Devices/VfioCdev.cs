@@ -43,7 +43,7 @@ public sealed class VfioCdev : IDisposable
         get
         {
             var info = new vfio_device_info { argsz = (uint)sizeof(vfio_device_info) };
-            var errno = Ioctl.Try(Fd, ref info);
+            var errno = VfioIoctl.Try(Fd, ref info);
             return errno switch
             {
                 Errno.None => true,
@@ -167,8 +167,12 @@ public sealed class VfioCdev : IDisposable
 
     internal static DeviceIdentity? ParseFdInfo(string fdInfo)
     {
-        foreach (var line in fdInfo.AsSpan().EnumerateLines())
+        // Not by EnumerateLines, whose vector code the runtime compiles at the first open of a process.
+        for (var rest = fdInfo.AsSpan(); !rest.IsEmpty;)
         {
+            var end = rest.IndexOf('\n');
+            var line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? [] : rest[(end + 1)..];
             if (!line.StartsWith(FdInfoKey, StringComparison.Ordinal)) continue;
             var path = line[FdInfoKey.Length..].Trim();
             return DeviceIdentity.Parse(path[(path.LastIndexOf('/') + 1)..]);
@@ -238,7 +242,7 @@ public sealed class VfioCdev : IDisposable
                 iommufd = lease.Number,
                 token_uuid_ptr = vfToken is null ? 0 : (ulong)tokenPointer,
             };
-            var errno = Ioctl.Try(fd, ref bind);
+            var errno = VfioIoctl.Try(fd, ref bind);
             return errno == Errno.None ? bind.out_devid : throw BindFailure(fd, errno, vfToken is not null);
         }
     }

@@ -50,7 +50,9 @@ public abstract class VfioDevice : IDisposable
         try
         {
             Info = VfioDeviceInfo.Read(fd, Name);
-            Bars = [.. Enumerable.Range(VfioConstants.VFIO_PCI_BAR0_REGION_INDEX, BarCount).Select(index => new Bar(Region(index)))];
+            var bars = new Bar[BarCount];
+            for (var i = 0; i < bars.Length; i++) bars[i] = new Bar(Region(VfioConstants.VFIO_PCI_BAR0_REGION_INDEX + i));
+            Bars = bars;
         }
         catch
         {

@@ -20,8 +20,7 @@ public sealed record VfioDeviceInfo(
 
     internal static unsafe VfioDeviceInfo Read(FileDescriptor fd, string subject)
     {
-        var buffer = VfioIoctl.Query(fd, default(vfio_device_info), subject);
-        var info = MemoryMarshal.Read<vfio_device_info>(buffer);
+        var buffer = VfioIoctl.Query(fd, default(vfio_device_info), subject, out var info);
         var flags = (VfioDeviceFlags)info.flags;
         var chain = flags.HasFlag(VfioDeviceFlags.Capabilities) ? info.cap_offset : 0;
         return new VfioDeviceInfo(

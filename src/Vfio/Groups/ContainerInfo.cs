@@ -19,8 +19,7 @@ public sealed record ContainerInfo(
 {
     internal static unsafe ContainerInfo Read(FileDescriptor container, string subject)
     {
-        var buffer = VfioIoctl.Query(container, default(vfio_iommu_type1_info), subject);
-        var info = MemoryMarshal.Read<vfio_iommu_type1_info>(buffer);
+        var buffer = VfioIoctl.Query(container, default(vfio_iommu_type1_info), subject, out var info);
         var chain = (info.flags & VfioConstants.VFIO_IOMMU_INFO_CAPS) != 0 ? info.cap_offset : 0;
         return Decode(info.iova_pgsizes, VfioInfoCapabilities.Read(buffer, chain, sizeof(vfio_iommu_type1_info), subject), subject);
     }

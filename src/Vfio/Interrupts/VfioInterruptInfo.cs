@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Devices.Vfio;
 
 /// <summary>The interrupts of one index (<c>VFIO_DEVICE_GET_IRQ_INFO</c>).</summary>
@@ -10,8 +8,7 @@ public sealed record VfioInterruptInfo(int Index, int Count, VfioInterruptFlags 
 {
     internal static VfioInterruptInfo Query(VfioDevice device, int index)
     {
-        var buffer = VfioIoctl.Query(device.Fd, new vfio_irq_info { index = (uint)index }, $"{device.Name} interrupt index {index}");
-        var info = MemoryMarshal.Read<vfio_irq_info>(buffer);
+        _ = VfioIoctl.Query(device.Fd, new vfio_irq_info { index = (uint)index }, $"{device.Name} interrupt index {index}", out var info);
         return new VfioInterruptInfo(index, checked((int)info.count), (VfioInterruptFlags)info.flags);
     }
 }

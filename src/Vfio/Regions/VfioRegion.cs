@@ -110,8 +110,7 @@ public sealed class VfioRegion
     internal static unsafe VfioRegion Query(VfioDevice device, int index)
     {
         var subject = $"{device.Name} region {index}";
-        var buffer = VfioIoctl.Query(device.Fd, new vfio_region_info { index = (uint)index }, subject);
-        var info = MemoryMarshal.Read<vfio_region_info>(buffer);
+        var buffer = VfioIoctl.Query(device.Fd, new vfio_region_info { index = (uint)index }, subject, out var info);
         var chain = ((VfioRegionFlags)info.flags).HasFlag(VfioRegionFlags.Capabilities) ? info.cap_offset : 0;
         var capabilities = VfioInfoCapabilities.Read(buffer, chain, sizeof(vfio_region_info), subject);
         return new VfioRegion(device, info, capabilities, subject);
