@@ -1,21 +1,51 @@
 using Devices.Bench.Measuring;
+using Devices.Vfio;
 
 namespace Devices.Bench.Figures;
 
 /// <summary>What is measured, in the order of the report.</summary>
 internal static class AllFigures
 {
+    // No guest: this machine.
+    private const string Here = "here";
+    private const string Devices = "devices";
+    private const string Vfs = "vfs";
+    private const string VfioPci = "vfio-pci";
+    private const int BroughtUp = 64;
+
     internal static IReadOnlyList<Figure> All { get; } =
     [
-        new("map", "Map and unmap 1 GiB for a device", "GiB/s", MoreIsBetter: true, 0.98, "C with the same ioctls", MapFigure.Measure,
-            static report => MeasuringProcess.RunPeer("map", Rig.Edu.Address.ToString(), report)),
-        new("interrupt", "From an interrupt to its handler", "µs", MoreIsBetter: false, 1.1, "C with epoll", InterruptFigure.Measure,
-            static report => MeasuringProcess.RunPeer("interrupt", Rig.Edu.Address.ToString(), report)),
-        new("nvme", "NVMe, random reads of 4 KiB", "reads/s", MoreIsBetter: true, 0.95, "a minimal driver in C over VFIO, with the same queues", NvmeFigure.Measure,
-            static report => MeasuringProcess.RunPeer("nvme_read", Rig.Nvme.Address.ToString(), report)),
-        new("nvme-native", "NVMe, random reads of 4 KiB, by the kernel's driver", "reads/s", MoreIsBetter: true, 1.0, "fio with io_uring", NvmeFigure.Measure, FioPeer.Measure),
+        new("cached-read", "A dword of configuration space, cached; on this machine itself", Here,
+            [new(CachedReadFigure.Raw, "ns", Goal.ValueAtMost(10)), new(CachedReadFigure.Allocated(CachedReadFigure.Raw), "B", Goal.ValueAtMost(0))],
+            CachedReadFigure.MeasureHere, new Peer("C, pread", CachedReadFigure.MeasurePeerHere)),
+        new("cached-read-vf", "A dword of a VF's configuration space, cached", Vfs,
+            [
+                new(CachedReadFigure.Raw, "ns"),
+                new(CachedReadFigure.Vfio, "ns"),
+                new(CachedReadFigure.Allocated(CachedReadFigure.Raw), "B", Goal.ValueAtMost(0)),
+                new(CachedReadFigure.Allocated(CachedReadFigure.Vfio), "B", Goal.ValueAtMost(0)),
+            ],
+            CachedReadFigure.MeasureVf, new Peer("C, pread", CachedReadFigure.MeasurePeerOnVf)) { Vfs = [1], VfDriver = VfioPci },
+        new("bring-up", $"{BroughtUp} VFs opened side by side", Vfs, BringUp(Goal.RatioAtMost(1.1)),
+            BringUpFigure.Measure, new Peer("the kernel's vfio_pci_device_init_perf_test", BringUpFigure.MeasureSelfTest)) { Vfs = [BroughtUp], VfDriver = VfioPci },
+        new("bring-up-serial", $"{BroughtUp} VFs opened side by side, and one after the other", Vfs, BringUp(Goal.RatioAtMost(1.0 / 7)),
+            BringUpFigure.Measure, new Peer("one after the other", BringUpFigure.MeasureSerially)) { Vfs = [BroughtUp], VfDriver = VfioPci },
+        new("map", "Map and unmap 1 GiB for a device", Devices, [.. MapFigure.Cases.Select(static name => new Case(name, "GiB/s", Goal.RatioAtLeast(0.98)))],
+            MapFigure.Measure, new Peer("C with the same ioctls", static report => MeasuringProcess.RunPeer("map", Rig.Edu.Address.ToString(), report))),
+        new("interrupt", "From an interrupt to its handler", Devices,
+            [new("median", "µs", Goal.RatioAtMost(1.1)), new("99th percentile", "µs", Goal.RatioAtMost(1.1)), new("allocated by the handler", "B", Goal.ValueAtMost(0))],
+            InterruptFigure.Measure, new Peer("C with epoll", static report => MeasuringProcess.RunPeer("interrupt", Rig.Edu.Address.ToString(), report))),
+        new("nvme", "NVMe, random reads of 4 KiB", Devices, Reads(0.95),
+            NvmeFigure.Measure, new Peer("a minimal driver in C over VFIO, with the same queues", static report => MeasuringProcess.RunPeer("nvme_read", Rig.Nvme.Address.ToString(), report))),
+        new("nvme-native", "NVMe, random reads of 4 KiB, by the kernel's driver", Devices, Reads(1), NvmeFigure.Measure, new Peer("fio with io_uring", FioPeer.Measure)),
     ];
 
     internal static Figure Named(string name)
         => All.FirstOrDefault(figure => figure.Name == name) ?? throw new ArgumentException($"No figure is called {name}: {string.Join(", ", All.Select(static figure => figure.Name))}.", nameof(name));
+
+    private static IReadOnlyList<Case> BringUp(Goal goal)
+        => [new(BringUpFigure.First, "ms", goal), new(BringUpFigure.Again, "ms", goal), new(BringUpFigure.Close, "ms"), new(BringUpFigure.CloseAgain, "ms")];
+
+    private static IReadOnlyList<Case> Reads(double goal)
+        => [new("queue depth 1", "reads/s", Goal.RatioAtLeast(goal)), new("queue depth 32", "reads/s", Goal.RatioAtLeast(goal))];
 }

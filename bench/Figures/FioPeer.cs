@@ -7,8 +7,6 @@ namespace Devices.Bench.Figures;
 /// <summary>fio with io_uring over the kernel's NVMe driver, on a second controller of the same kind.</summary>
 internal static class FioPeer
 {
-    private const string Native = "nvme";
-
     internal static void Measure(Action<string, double> report)
     {
         var disk = Disk();
@@ -28,13 +26,7 @@ internal static class FioPeer
         var mine = Rig.Nvme.Address;
         var function = PciFunction.EnumerateAll().Last(static function => function.ClassCode.Value == 0x010802);
         if (function.Address == mine) throw new InvalidOperationException("The guest has one NVMe controller, and this takes two: run it by lab/run bench.");
-        if (function.Driver != Native)
-        {
-            var modules = Directory.EnumerateFiles(Environment.GetEnvironmentVariable("DEVKEEP_LAB_MODULES")!, "nvme*.ko", SearchOption.AllDirectories)
-                .OrderByDescending(static path => path.EndsWith("core.ko", StringComparison.Ordinal));
-            foreach (var module in modules) MeasuringProcess.Output("insmod", [module]);
-        }
-
+        NativeNvme.Load();
         for (var i = 0; i < 100; i++)
         {
             var disks = Directory.EnumerateDirectories(function.SysfsPath, "nvme*n*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 });
@@ -42,6 +34,6 @@ internal static class FioPeer
             Thread.Sleep(100);
         }
 
-        throw new InvalidOperationException($"{function.Address} has no disk by the driver {Native}.");
+        throw new InvalidOperationException($"{function.Address} has no disk by the driver {NativeNvme.Driver}.");
     }
 }

@@ -56,6 +56,6 @@ internal static class InterruptFigure
         Array.Sort(latencies);
         report("median", Spread.Percentile(latencies, 0.5));
         report("99th percentile", Spread.Percentile(latencies, 0.99));
-        report("bytes allocated by the handler", allocated);
+        report("allocated by the handler", allocated);
     }
 }

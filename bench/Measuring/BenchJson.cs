@@ -5,5 +5,5 @@ namespace Devices.Bench.Measuring;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Sample))]
-[JsonSerializable(typeof(IReadOnlyList<Comparison>))]
+[JsonSerializable(typeof(IReadOnlyList<FigureReport>))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -7,12 +7,12 @@ internal static class MeasuringProcess
 {
     private const string Folder = "DEVKEEP_BENCH_PEERS";
 
-    /// <summary>Runs a peer in C (<c>bench/peers</c>), as the lab has built it.</summary>
-    internal static void RunPeer(string name, string argument, Action<string, double> report)
-    {
-        var folder = Environment.GetEnvironmentVariable(Folder) ?? throw new InvalidOperationException($"{Folder} names no folder with the peers: run this by lab/run bench.");
-        Run(Path.Combine(folder, name), [argument], report);
-    }
+    /// <summary>Where the lab has built a peer.</summary>
+    internal static string PeerPath(string name)
+        => Path.Combine(Environment.GetEnvironmentVariable(Folder) ?? throw new InvalidOperationException($"{Folder} names no folder with the peers: run this by lab/run bench."), name);
+
+    /// <summary>Runs a peer in C (<c>bench/peers</c>).</summary>
+    internal static void RunPeer(string name, string argument, Action<string, double> report) => Run(PeerPath(name), [argument], report);
 
     internal static void Run(string program, string[] arguments, Action<string, double> report)
     {
@@ -22,6 +22,11 @@ internal static class MeasuringProcess
             report(line[(blank + 1)..], double.Parse(line.AsSpan(0, blank)));
         }
     }
+
+    /// <summary>Runs a program whose output nobody reads, as into <c>/dev/null</c>.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    internal static void RunSilently(string program, params string[] arguments)
+        => Output("sh", ["-c", "exec \"$@\" > /dev/null", "sh", program, .. arguments]);
 
     /// <summary>Runs a program and takes the lines that it prints.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>

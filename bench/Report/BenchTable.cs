@@ -2,33 +2,41 @@ using Spectre.Console;
 
 namespace Devices.Bench.Report;
 
-/// <summary>The comparisons as a table for the terminal.</summary>
+/// <summary>The figures as tables for the terminal, and how many goals are reached.</summary>
 internal static class BenchTable
 {
-    internal static void Print(IReadOnlyList<Comparison> comparisons)
+    internal static void Print(IReadOnlyList<FigureReport> figures)
     {
-        foreach (var figure in comparisons.GroupBy(static comparison => comparison.Figure))
+        foreach (var figure in figures)
         {
-            var first = figure.First();
-            var table = new Table().Title($"{Markup.Escape(first.Title)} ({first.Unit})").Border(TableBorder.Simple)
-                .AddColumn("").AddColumn("toolkit").AddColumn(Markup.Escape(first.Peer)).AddColumn("ratio (lowest to highest)").AddColumn("goal");
-            foreach (var comparison in figure)
+            var table = new Table().Title(Markup.Escape(figure.Title)).Border(TableBorder.Simple)
+                .AddColumn("").AddColumn("toolkit (lowest to highest)").AddColumn("");
+            if (figure.Peer is { } peer) table.AddColumn(Markup.Escape(peer)).AddColumn("ratio (lowest to highest)");
+            table.AddColumn("goal");
+            foreach (var one in figure.Cases)
             {
-                table.AddRow(
-                    Markup.Escape(comparison.Case),
-                    Number(comparison.Toolkit.Median),
-                    comparison.PeerValues is { } peer ? Number(peer.Median) : "",
-                    comparison.Ratio is { } ratio ? $"{ratio.Median:f2} ({ratio.Lowest:f2} to {ratio.Highest:f2})" : "",
-                    comparison.IsReached switch { true => $"{comparison.Goal}", false => $"[yellow]{comparison.Goal}: missed[/]", null => "" });
+                List<string> row = [Markup.Escape(one.Label), $"{Number(one.Toolkit.Median)} ({Number(one.Toolkit.Lowest)} to {Number(one.Toolkit.Highest)})", one.Unit];
+                if (figure.Peer is not null)
+                {
+                    row.Add(one.Peer is { } values ? Number(values.Median) : "");
+                    row.Add(one.Ratio is { } ratio ? $"{Number(ratio.Median)} ({Number(ratio.Lowest)} to {Number(ratio.Highest)})" : "");
+                }
+
+                row.Add(one.IsReached switch { true => $"{one.Goal}", false => $"[yellow]{one.Goal}: missed[/]", null => "" });
+                table.AddRow([.. row]);
             }
 
             AnsiConsole.Write(table);
         }
+
+        var judged = figures.SelectMany(static figure => figure.Cases).Where(static one => one.IsReached is not null).ToList();
+        AnsiConsole.MarkupLine($"{judged.Count(static one => one.IsReached is true)} of {judged.Count} goals reached");
     }
 
     internal static string Number(double value) => Math.Abs(value) switch
     {
         0 => "0",
+        < 0.1 => value.ToString("f4"),
         < 10 => value.ToString("f2"),
         < 100 => value.ToString("f1"),
         _ => value.ToString("n0"),

@@ -6,6 +6,7 @@
 
 #define GIB (1ull << 30)
 #define AT (4ull << 30)
+#define TIMES 9
 
 static void map(const struct device *device, void *memory, int file)
 {
@@ -36,8 +37,8 @@ static void unmap(const struct device *device)
 static void measure(const struct device *device, int file, int huge)
 {
 	const char *what = file >= 0 ? "memfd" : "memory", *pages = huge ? "huge pages" : "4 KiB pages";
-	void *memory = mmap(NULL, GIB, PROT_READ | PROT_WRITE, file >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, file, 0);
-	uint64_t start, mapped, unmapped;
+	void *memory = mmap(NULL, GIB, PROT_READ | PROT_WRITE, MAP_SHARED | (file >= 0 ? 0 : MAP_ANONYMOUS), file, 0);
+	double mapping[TIMES], unmapping[TIMES];
 
 	if (memory == MAP_FAILED)
 		err(1, "mmap");
@@ -45,13 +46,19 @@ static void measure(const struct device *device, int file, int huge)
 	check(madvise(memory, GIB, MADV_POPULATE_WRITE), "MADV_POPULATE_WRITE");
 	map(device, memory, file); /* the page tables' pages are there from now on */
 	unmap(device);
-	start = nanoseconds();
-	map(device, memory, file);
-	mapped = nanoseconds();
-	unmap(device);
-	unmapped = nanoseconds();
-	printf("%f map %s, %s\n", 1e9 / (mapped - start), what, pages);
-	printf("%f unmap %s, %s\n", 1e9 / (unmapped - mapped), what, pages);
+	for (int i = 0; i < TIMES; i++) {
+		uint64_t start = nanoseconds();
+
+		map(device, memory, file);
+		mapping[i] = nanoseconds() - start;
+		start = nanoseconds();
+		unmap(device);
+		unmapping[i] = nanoseconds() - start;
+	}
+	qsort(mapping, TIMES, sizeof(*mapping), compare);
+	qsort(unmapping, TIMES, sizeof(*unmapping), compare);
+	printf("%f map %s, %s\n", 1e9 / percentile(mapping, TIMES, 0.5), what, pages);
+	printf("%f unmap %s, %s\n", 1e9 / percentile(unmapping, TIMES, 0.5), what, pages);
 	munmap(memory, GIB);
 }
 

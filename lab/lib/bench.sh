@@ -4,20 +4,55 @@
 readonly BENCH=$PUBLISHED/bench/Devices.Bench
 readonly BENCH_PEERS=$ARTIFACTS/bench/peers
 readonly BENCH_RESULTS=$ARTIFACTS/bench/results
-readonly BENCH_ROUNDS=5
+
+# The guests that figures name, and the options of lab/run that make them.
+declare -rA BENCH_GUESTS=(
+  [devices]='--nvme 2 --edu --memory 6G'
+  [vfs]='--vfs 64'
+  [many]='--vfs 1016 --no-iommu'
+)
 
 command_bench() {
-  NVME=2 EDU=1 MEMORY=6G TIMEOUT=1800 RESULTS=$BENCH_RESULTS
+  local figures guest list names
+  TIMEOUT=1800
   parse_options "$@"
-  setup bench
+  figures=("${COMMAND[@]}")
+  setup bench devkeep
   bench_peers
   rm -rf "$BENCH_RESULTS"
-  run_new
-  job_command before env "DEVKEEP_BENCH_PEERS=$BENCH_PEERS" "$BENCH" run "$BENCH_ROUNDS" "${COMMAND[@]}"
-  guest_boot
+  mkdir -p "$BENCH_RESULTS"
+  # A guest after the other, so that each has the machine for itself.
+  while read -r guest list; do
+    read -ra names <<< "$list"
+    bench_guest "$guest" "${names[@]}"
+  done <<< "$("$BENCH" guests "${figures[@]}")"
   "$BENCH" report "$BENCH_RESULTS"
   say "the same with plots: $BENCH_RESULTS/bench.html"
-  ((${#COMMAND[@]})) || bench_kexec
+  ((${#figures[@]})) || bench_kexec
+}
+
+# bench_guest GUEST FIGURE...: its samples are added to those that there are.
+bench_guest() {
+  local guest=$1 code=0
+  shift
+  [[ " $* " != *' bring-up '* ]] || bench_selftest
+  if [[ $guest == here ]]; then
+    mkdir -p "$BENCH_RESULTS/here"
+    DEVKEEP_RESULTS=$BENCH_RESULTS/here DEVKEEP_BENCH_PEERS=$BENCH_PEERS "$BENCH" run "$ROUNDS" "$@" < /dev/null
+    cat "$BENCH_RESULTS/here/samples.jsonl" >> "$BENCH_RESULTS/samples.jsonl"
+    return
+  fi
+  (
+    read -ra words <<< "${BENCH_GUESTS[$guest]}"
+    parse_options "${words[@]}"
+    run_new
+    job_command before env "DEVKEEP_BENCH_PEERS=$BENCH_PEERS" "$BENCH" run "$ROUNDS" "$@"
+    RESULTS=$BENCH_RESULTS/$guest
+    guest_boot
+  ) < /dev/null || code=$?
+  # Also of a guest that died: what it has measured is measured.
+  cat "$BENCH_RESULTS/$guest/samples.jsonl" >> "$BENCH_RESULTS/samples.jsonl"
+  return "$code"
 }
 
 # The peers in C, against the uapi headers of the lab's kernel.
@@ -33,9 +68,20 @@ bench_peers() {
   done
 }
 
+# The kernel's own test of how long devices take to open, from its source.
+bench_selftest() {
+  have make || packages_add make
+  [[ -f /usr/include/uuid/uuid.h ]] || packages_add uuid-dev
+  kernel_selftests
+  local log=$ARTIFACTS/bench/selftest.log
+  make -C "$KERNEL_CACHE/selftests-7.3/tools/testing/selftests/vfio" "top_srcdir=$KERNEL_CACHE/selftests-7.3" \
+    "KHDR_INCLUDES=-isystem $KERNEL_CACHE/headers-7.3/usr/include -isystem $KERNEL_CACHE/headers-7.3/usr/include/x86_64-linux-gnu" \
+    "OUTPUT=$BENCH_PEERS" "$BENCH_PEERS/vfio_pci_device_init_perf_test" > "$log" 2>&1 || die "the kernel's selftest does not build: $log"
+}
+
 bench_kexec() {
   local phase
-  NVME=0 EDU=0 RESULTS=''
+  RESULTS=''
   run_new
   for phase in before after; do
     job_command "$phase" "$BENCH" kexec "$phase"

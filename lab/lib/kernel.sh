@@ -69,18 +69,31 @@ kernel_build() {
   say "kernel: cached in $KERNEL_CACHE/$key"
 }
 
-# kernel_source DIRECTORY: downloads and unpacks it there.
+# kernel_source DIRECTORY [PATTERN...]: downloads it and unpacks it there, or only what matches.
 kernel_source() {
-  local package=$KERNEL_PACKAGE
+  local directory=$1 package=$KERNEL_PACKAGE
+  shift
   kernel_suite
   if ! apt-cache "${APT[@]}" show "$package" > /dev/null 2>&1; then
     package=$(apt-cache "${APT[@]}" search --names-only '^linux-source-[0-9.]+$' | cut -d ' ' -f 1 | sort -V | tail -n 1)
     [[ -n $package ]] || die "no linux-source package in $KERNEL_SUITE"
     warn "$KERNEL_PACKAGE is gone from $KERNEL_SUITE; $package serves. What is said of the kernel was tried on the former."
   fi
-  kernel_download "$1" "$package"
-  tar -C "$1" -xf "$1/package/usr/src/$package.tar.xz"
-  rm -rf "$1/package"
+  kernel_download "$directory" "$package"
+  tar -C "$directory" -xf "$directory/package/usr/src/$package.tar.xz" --wildcards "$@"
+  rm -rf "$directory/package"
+}
+
+# The kernel's tests of VFIO and what they are built with, in the cache: a few megabytes of the source.
+kernel_selftests() {
+  local ready=$KERNEL_CACHE/selftests-7.3 work=$KERNEL_CACHE/selftests
+  [[ ! -d $ready ]] || return 0
+  rm -rf "$work"
+  mkdir -p "$work"
+  kernel_source "$work" '*/tools/testing/selftests/*.h' '*/tools/testing/selftests/*.mk' '*/tools/testing/selftests/vfio/*' \
+    '*/tools/include/*' '*/tools/arch/x86/include/*' '*/tools/scripts/*' '*/scripts/subarch.include' '*/include/linux/pci_ids.h' '*/drivers/dma/*.h' '*/drivers/net/ethernet/intel/igb/*.h'
+  mv "$work"/linux-source-*/ "$ready"
+  rm -rf "$work"
 }
 
 # The headers of user space, against which the ABI is proved: unpacked into the cache. Without them those tests are skipped.

@@ -5,7 +5,7 @@ NVME=0 VFS=0 EDU=0 BRIDGE=0 IGB=0 CARD=0 IOMMU=1
 MEMORY=4G CPUS=2
 APPEND='' TRACE=() TIMEOUT=300 RESULTS=''
 INTERACTIVE=0
-BUILD=1 FILTER='' TIER=warm JSON=''
+BUILD=1 ROUNDS=5 FILTER='' TIER=warm JSON=''
 COMMAND=()
 
 # Options up to `--`; what follows it is COMMAND.
@@ -20,6 +20,7 @@ parse_options() {
       --append) APPEND+=" $(value_of "$@")"; shift ;;
       --trace) TRACE+=("$(value_of "$@")"); shift ;;
       --results) RESULTS=$(value_of "$@"); shift ;;
+      --rounds) ROUNDS=$(number_of "$@"); shift ;;
       --filter) FILTER=$(value_of "$@"); shift ;;
       --tier) TIER=$(value_of "$@"); shift ;;
       --json) JSON=$(value_of "$@"); shift ;;
