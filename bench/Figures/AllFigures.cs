@@ -1,5 +1,4 @@
 using Devices.Bench.Measuring;
-using Devices.Vfio;
 
 namespace Devices.Bench.Figures;
 

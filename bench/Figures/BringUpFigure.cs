@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Devices.Bench.Measuring;
 using Devices.Iommufd;
-using Devices.Pci;
 using Devices.Vfio;
 
 namespace Devices.Bench.Figures;

@@ -6,6 +6,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using Devices.Bench.Measuring;
 using Devices.Pci;
+using Perfolizer.Horology;
 
 namespace Devices.Bench.Figures;
 
@@ -32,7 +33,8 @@ internal static class CachedReadFigure
     private static void Measure<T>(string name, Action<string, double> report)
     {
         // In this process: a guest has no SDK to build another one with.
-        var job = Job.Default.WithToolchain(InProcessNoEmitToolchain.DontLogOutput).WithWarmupCount(5).WithIterationCount(15);
+        var job = Job.Default.WithToolchain(InProcessNoEmitToolchain.DontLogOutput).WithWarmupCount(3).WithIterationCount(10)
+            .WithIterationTime(TimeInterval.FromMilliseconds(100));
         var config = ManualConfig.CreateEmpty().AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).AddLogger(NullLogger.Instance)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "bench"));
         var result = BenchmarkRunner.Run<T>(config).Reports.Single();

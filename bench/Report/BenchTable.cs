@@ -5,8 +5,11 @@ namespace Devices.Bench.Report;
 /// <summary>The figures as tables for the terminal, and how many goals are reached.</summary>
 internal static class BenchTable
 {
+    private const int WidthOfFile = 160;
+
     internal static void Print(IReadOnlyList<FigureReport> figures)
     {
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = WidthOfFile;
         foreach (var figure in figures)
         {
             var table = new Table().Title(Markup.Escape(figure.Title)).Border(TableBorder.Simple)

@@ -14,7 +14,7 @@ namespace Devices.Bench.Report;
 internal sealed record Comparison(string Case, int? Vfs, string Unit, Spread Toolkit, Spread? Peer, Spread? Ratio, string? Goal, bool? IsReached)
 {
     /// <summary>The case, with the number of VFs.</summary>
-    internal string Label => Vfs is { } vfs ? $"{Case}, {vfs} VFs" : Case;
+    internal string Label => Vfs is { } vfs ? $"{Case}, {vfs} VF{(vfs == 1 ? "" : "s")}" : Case;
 
     internal static Comparison Of(Case one, int? vfs, IReadOnlyList<Sample> samples)
     {

@@ -17,7 +17,7 @@ command_bench() {
   TIMEOUT=1800
   parse_options "$@"
   figures=("${COMMAND[@]}")
-  setup bench devkeep
+  setup bench
   bench_peers
   rm -rf "$BENCH_RESULTS"
   mkdir -p "$BENCH_RESULTS"
