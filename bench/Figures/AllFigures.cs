@@ -9,11 +9,32 @@ internal static class AllFigures
     private const string Here = "here";
     private const string Devices = "devices";
     private const string Vfs = "vfs";
+    private const string Many = "many";
     private const string VfioPci = "vfio-pci";
     private const int BroughtUp = 64;
+    private const int Most = 1016;
 
     internal static IReadOnlyList<Figure> All { get; } =
     [
+        new("inventory", $"An inventory of {Most} VFs", Many,
+            [
+                new(InventoryFigure.Cold, "dwords", Goal.ValueAtMost(2)),
+                new(InventoryFigure.MadeAnew, "dwords", Goal.ValueAtMost(1)),
+                new(InventoryFigure.Unchanged, "dwords", Goal.ValueAtMost(0)),
+                new(InventoryFigure.Status, "dwords"),
+                new(InventoryFigure.StatusSurplus, "dwords", Goal.ValueAtMost(0)),
+                new(InventoryFigure.TimeFirst, "ms", Goal.RatioAtMost(0.1)),
+                new(InventoryFigure.TimeAgain, "ms", Goal.RatioAtMost(0.1)),
+                new(InventoryFigure.TimeOfCommand, "ms", Goal.RatioAtMost(0.1)),
+            ],
+            InventoryFigure.Measure, new Peer(Lspci.Name, InventoryFigure.MeasurePeer)) { Vfs = [Most] },
+        new("scale", "The cost as VFs grow", Many,
+            [
+                new(ScaleFigure.Time, "ms", Goal.ValueAtMost(1)),
+                new(ScaleFigure.Dwords, "dwords", Goal.ValueAtMost(1)),
+                new(ScaleFigure.Memory, "B", Goal.ValueAtMost(1)),
+            ],
+            ScaleFigure.Measure, new Peer(Lspci.Name, ScaleFigure.MeasurePeer)) { Vfs = [1, 8, 64, 254, 508, Most] },
         new("cached-read", "A dword of configuration space, cached; on this machine itself", Here,
             [new(CachedReadFigure.Raw, "ns", Goal.ValueAtMost(10)), new(CachedReadFigure.Allocated(CachedReadFigure.Raw), "B", Goal.ValueAtMost(0))],
             CachedReadFigure.MeasureHere, new Peer("C, pread", CachedReadFigure.MeasurePeerHere)),

@@ -1,4 +1,4 @@
-# Benchmarks: figures, not assertions. The toolkit and its peers in turn, in one guest; then what carrying memory over a kexec costs.
+# Benchmarks: figures, not assertions. The toolkit and its peers in turn, in a guest for each kind of figure; then what carrying memory over a kexec costs.
 # shellcheck shell=bash
 
 readonly BENCH=$PUBLISHED/bench/Devices.Bench
@@ -13,7 +13,7 @@ declare -rA BENCH_GUESTS=(
 )
 
 command_bench() {
-  local figures guest list names
+  local figures guest list names code=0
   TIMEOUT=1800
   parse_options "$@"
   figures=("${COMMAND[@]}")
@@ -24,34 +24,37 @@ command_bench() {
   # A guest after the other, so that each has the machine for itself.
   while read -r guest list; do
     read -ra names <<< "$list"
-    bench_guest "$guest" "${names[@]}"
+    # Also without a guest that died the others are measured, and what it has measured is told.
+    bench_guest "$guest" "${names[@]}" || code=$?
   done <<< "$("$BENCH" guests "${figures[@]}")"
   "$BENCH" report "$BENCH_RESULTS"
   say "the same with plots: $BENCH_RESULTS/bench.html"
+  ((code == 0)) || return "$code"
   ((${#figures[@]})) || bench_kexec
 }
 
 # bench_guest GUEST FIGURE...: its samples are added to those that there are.
 bench_guest() {
-  local guest=$1 code=0
+  local guest=$1 code=0 samples=$BENCH_RESULTS/$1/samples.jsonl
   shift
+  mkdir -p "$BENCH_RESULTS/$guest"
   [[ " $* " != *' bring-up '* ]] || bench_selftest
+  [[ " $* " != *' inventory '* ]] || toolkit_publish devkeep
   if [[ $guest == here ]]; then
-    mkdir -p "$BENCH_RESULTS/here"
-    DEVKEEP_RESULTS=$BENCH_RESULTS/here DEVKEEP_BENCH_PEERS=$BENCH_PEERS "$BENCH" run "$ROUNDS" "$@" < /dev/null
-    cat "$BENCH_RESULTS/here/samples.jsonl" >> "$BENCH_RESULTS/samples.jsonl"
-    return
+    DEVKEEP_RESULTS=$BENCH_RESULTS/here DEVKEEP_BENCH_PEERS=$BENCH_PEERS "$BENCH" run "$ROUNDS" "$@" < /dev/null || code=$?
+  else
+    (
+      read -ra words <<< "${BENCH_GUESTS[$guest]}"
+      parse_options "${words[@]}"
+      run_new
+      job_command before env "DEVKEEP_BENCH_PEERS=$BENCH_PEERS" "$BENCH" run "$ROUNDS" "$@"
+      RESULTS=$BENCH_RESULTS/$guest
+      guest_boot
+    ) < /dev/null || code=$?
   fi
-  (
-    read -ra words <<< "${BENCH_GUESTS[$guest]}"
-    parse_options "${words[@]}"
-    run_new
-    job_command before env "DEVKEEP_BENCH_PEERS=$BENCH_PEERS" "$BENCH" run "$ROUNDS" "$@"
-    RESULTS=$BENCH_RESULTS/$guest
-    guest_boot
-  ) < /dev/null || code=$?
-  # Also of a guest that died: what it has measured is measured.
-  cat "$BENCH_RESULTS/$guest/samples.jsonl" >> "$BENCH_RESULTS/samples.jsonl"
+  if [[ -f $samples ]]; then
+    cat "$samples" >> "$BENCH_RESULTS/samples.jsonl"
+  fi
   return "$code"
 }
 
