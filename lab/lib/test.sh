@@ -5,8 +5,8 @@ readonly TEST_RESULTS=$ARTIFACTS/test-results
 readonly HWTESTS=$PUBLISHED/hwtests/Devices.HwTests
 
 command_test() {
-  # For a whole group of tests; the longest takes three minutes on two free cores.
-  TIMEOUT=600
+  # For a whole group of tests; the longest takes eight minutes where it has a core.
+  TIMEOUT=1200
   parse_options "$@"
   ((${#COMMAND[@]} == 0)) || die "test: takes no command"
   rm -rf "$TEST_RESULTS"
@@ -32,23 +32,51 @@ test_units() {
   [[ -f $TEST_RESULTS/unit.trx ]] || die "the unit tests did not run"
 }
 
-# One guest for each group: the tests that need the same devices, and each pair over a kexec.
+# One guest for each group: the tests that need the same devices, and each pair over a kexec. A guest keeps one core busy, so that
+# many run side by side, and what each has said is told at its end. With a filter somebody looks on: one after the other, live.
 test_guests() {
-  local guest scenario groups name
+  local guest scenario groups pid
   groups=$("$HWTESTS" list --filter "$FILTER") || die "hwtests list failed"
   [[ -n $groups ]] || die "no test is named like $FILTER"
+  if [[ -n $FILTER ]]; then
+    while read -r guest scenario; do
+      test_group "$guest" "$scenario"
+    done <<< "$groups"
+    return
+  fi
+  # Each in a process group of its own, so that an end reaches all of it.
+  set -m
+  trap 'for pid in $(jobs -p); do kill -- "-$pid"; done; wait; exit "$EXIT_INTERRUPTED"' INT TERM HUP
   while read -r guest scenario; do
-    name=$guest${scenario:+ over kexec $scenario}
-    say "guest: $name"
-    test_guest "$guest" "$scenario"
-    # A test that hangs does so again; what the emulator loses now and then, it does not lose again.
-    if ((GUEST_CODE == EXIT_TIMEOUT)); then
-      say "guest: $name, once more: whatever hung may have been the emulator"
-      test_guest "$guest" "$scenario"
-    fi
-    mkdir "$TEST_RESULTS/$name"
-    cp -r "$RUN/share/results/." "$TEST_RESULTS/$name/"
+    while (($(jobs -pr | wc -l) >= $(nproc))); do
+      wait -n || true
+    done
+    test_group_told_at_its_end "$guest" "$scenario" &
   done <<< "$groups"
+  wait
+  trap - INT TERM HUP
+  set +m
+}
+
+test_group_told_at_its_end() {
+  local output=$TEST_RESULTS/$1${2:+-$2}.output
+  (test_group "$1" "$2") > "$output" 2>&1 < /dev/null || true
+  # Whole, whoever else ends now.
+  flock "$TEST_RESULTS" cat "$output" >&2
+}
+
+test_group() {
+  local name=$1${2:+ over kexec $2}
+  # A group that leaves this empty has failed: the report's business.
+  mkdir "$TEST_RESULTS/$name"
+  say "guest: $name"
+  test_guest "$1" "$2"
+  # A test that hangs does so again; what the emulator loses now and then, it does not lose again.
+  if ((GUEST_CODE == EXIT_TIMEOUT)); then
+    say "guest: $name, once more: whatever hung may have been the emulator"
+    test_guest "$1" "$2"
+  fi
+  cp -r "$RUN/share/results/." "$TEST_RESULTS/$name/"
 }
 
 test_guest() {
