@@ -21,6 +21,32 @@ public sealed class KernelFileTests : IDisposable
     }
 
     [Fact]
+    public void The_names_in_a_directory_are_those_that_ls_gives()
+    {
+        Assert.Empty(Names(_folder.FullName)!);
+        string[] names = [".hidden", "a file", "directory", "link to nothing", "über"];
+        foreach (var file in (string[])[names[0], names[1], names[4]]) File.WriteAllText(PathOf(file), "");
+        Directory.CreateDirectory(PathOf(names[2]));
+        File.CreateSymbolicLink(PathOf(names[3]), "nowhere");
+        Assert.Equal(names, Names(_folder.FullName)!.Order(StringComparer.Ordinal));
+
+        // More than one call's worth.
+        foreach (var number in Enumerable.Range(0, 3000)) File.WriteAllText(Path.Combine(PathOf(names[2]), $"{number:d200}"), "");
+        Assert.Equal(3000, Names(PathOf(names[2]))!.Distinct().Count());
+        Assert.Null(KernelFile.TryReadNames(PathOf("none"), out var errno));
+        Assert.Equal(Errno.ENOENT, errno);
+        Assert.Null(KernelFile.TryReadNames(PathOf(names[1]), out errno));
+        Assert.Equal(Errno.ENOTDIR, errno);
+
+        static IReadOnlyList<string>? Names(string directory)
+        {
+            var found = KernelFile.TryReadNames(directory, out var errno);
+            Assert.Equal(Errno.None, errno);
+            return found;
+        }
+    }
+
+    [Fact]
     public void A_lock_has_one_holder_at_a_time()
     {
         var path = PathOf("lock");

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using Devices.Linux.Abi;
 using Mono.Unix.Native;
 
 namespace Devices.Linux;
@@ -51,6 +53,37 @@ public static class KernelFile
             var length = Libc.readlink(path, pointer, Page);
             errno = length >= 0 ? Errno.None : Libc.LastErrno;
             return length >= 0 ? Encoding.UTF8.GetString(target[..(int)length]) : null;
+        }
+    }
+
+    /// <summary>Reads the names in a directory, nothing else of what they name: .NET asks of each link where it leads.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="errno"><see cref="Errno.None"/>; ENOENT or ENOTDIR: there is none; or what the kernel was short of.</param>
+    /// <returns>The names, in the kernel's order, without <c>.</c> and <c>..</c>; null if the directory could not be opened.</returns>
+    /// <remarks><c>readdir(3)</c>.</remarks>
+    /// <exception cref="LinuxException">It was opened and cannot be read.</exception>
+    public static unsafe IReadOnlyList<string>? TryReadNames(string directory, out Errno errno)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        var stream = Libc.opendir(directory);
+        errno = stream != 0 ? Errno.None : Libc.LastErrno;
+        if (stream == 0) return null;
+        try
+        {
+            var names = new List<string>();
+            dirent* entry;
+            while ((entry = Libc.readdir(stream)) != null)
+            {
+                var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry->d_name);
+                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8)) names.Add(Encoding.UTF8.GetString(name));
+            }
+
+            // The number was 0 before the call: at the end of the directory it still is.
+            return Libc.LastErrno == Errno.None ? names : throw new LinuxException(Libc.LastErrno, "readdir", directory);
+        }
+        finally
+        {
+            _ = Libc.closedir(stream);
         }
     }
 

@@ -41,6 +41,15 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint readlink(string path, byte* buffer, nuint size);
 
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint opendir(string name);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial dirent* readdir(nint directory);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int closedir(nint directory);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint pread(FileDescriptor fd, byte* buffer, nuint count, long offset);
 

@@ -46,19 +46,8 @@ internal static class SysfsAttribute
     /// <summary>The names in a directory; none where there is no directory.</summary>
     public static IReadOnlyList<string> NamesIn(string directory)
     {
-        try
-        {
-            return [.. Directory.EnumerateFileSystemEntries(directory).Select(static path => Path.GetFileName(path))];
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
-        }
-        catch (IOException failure)
-        {
-            // What has no exception of its own carries the error's number.
-            throw new LinuxException((Errno)failure.HResult, "opendir", directory);
-        }
+        var names = KernelFile.TryReadNames(directory, out var errno);
+        return names ?? (errno is Errno.ENOENT or Errno.ENOTDIR ? [] : throw new LinuxException(errno, "opendir", directory));
     }
 
     // EINVAL: it is there and no link.
