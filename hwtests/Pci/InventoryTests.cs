@@ -6,8 +6,8 @@ using Devices.Pci;
 namespace Devices.HwTests.Pci;
 
 /// <summary>What an inventory of 1,016 VFs costs the hardware, counted in the kernel, and that it is right.</summary>
-[Guest("thousand")]
-public sealed class InventoryTests : IClassFixture<ThousandVfs>
+[Guest("thousand"), Collection(ThousandVfsGroup.Name)]
+public sealed class InventoryTests
 {
     private const int VfsOfPf = 127;
 
