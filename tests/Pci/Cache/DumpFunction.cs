@@ -25,6 +25,9 @@ internal sealed class DumpFunction : IPciConfigSpace
 
     public int DwordsRead { get; private set; }
 
+    /// <summary>What happens while it is read.</summary>
+    public Action? WhileRead { get; set; }
+
     /// <summary>The bytes, which a test may change as the device itself would.</summary>
     public Span<byte> Bytes => _bytes;
 
@@ -35,6 +38,7 @@ internal sealed class DumpFunction : IPciConfigSpace
     public void Read(int offset, Span<byte> destination)
     {
         DwordsRead += (offset + destination.Length + 3) / 4 - (offset / 4);
+        WhileRead?.Invoke();
         _bytes.AsSpan(offset, destination.Length).CopyTo(destination);
     }
 

@@ -141,6 +141,28 @@ public class VfConfigCachesTests
     }
 
     [Fact]
+    public void A_layout_that_is_lost_while_it_is_found_is_found_again()
+    {
+        var family = new VfConfigCaches(ConfigSpaceView.Raw);
+        _ = family.Add(VfDump.Create(0), ConfigSpaceOwnership.Exclusive).Policy;
+        var vf = VfDump.Create(1);
+        var cache = family.Add(vf, ConfigSpaceOwnership.Exclusive);
+        var times = 2;
+        vf.WhileRead = () =>
+        {
+            if (times-- > 0) cache.Invalidate(ConfigSpaceEvent.Replaced);
+        };
+        Assert.NotNull(cache.Policy);
+
+        // Else nobody would know what a write does, and the VF would share no more.
+        cache.Invalidate(ConfigSpaceEvent.Replaced);
+        times = 2;
+        cache.WriteUInt16(PciRegs.PCI_COMMAND, (ushort)PciCommand.BusMaster);
+        Assert.Equal((ushort)PciCommand.BusMaster, cache.ReadUInt16(PciRegs.PCI_COMMAND));
+        Assert.True(cache.SharesConstants);
+    }
+
+    [Fact]
     public void Views_are_never_mixed()
     {
         var family = new VfConfigCaches(ConfigSpaceView.Raw);

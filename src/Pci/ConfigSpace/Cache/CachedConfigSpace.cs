@@ -65,7 +65,7 @@ public sealed class CachedConfigSpace : IPciConfigSpace
     /// <inheritdoc/>
     public string Subject => _space.Subject;
 
-    /// <summary>The policy of each byte; null while the function does not answer. Finds the layout where it is not known yet.</summary>
+    /// <summary>The policy of each byte; null while the function does not answer, or a raw write may still be resetting it. Finds the layout where it is not known yet.</summary>
     public ConfigSpacePolicy? Policy => Built() is { IsEmpty: false } state ? state.Policy : null;
 
     /// <summary>How many dwords were read from the device, or from what VFIO makes of it, for whatever reason.</summary>
@@ -440,17 +440,25 @@ public sealed class CachedConfigSpace : IPciConfigSpace
 
     private CacheState Build()
     {
-        var empty = _state;
-        if (!empty.IsEmpty || IsQuiet)
-            return empty;
-
-        // One reader finds the layout, the others wait for it: each would read the same dwords.
-        lock (empty)
+        while (true)
         {
-            if (_state != empty)
-                return _state;
-            var built = _family is { } family && !_differsFromFamily ? family.Attach(this) : Walk();
-            return built is not null && Interlocked.CompareExchange(ref _state, built, empty) == empty ? built : _state;
+            var empty = Volatile.Read(ref _state);
+            if (!empty.IsEmpty || IsQuiet)
+                return empty;
+
+            // One reader finds the layout, the others wait for it: each would read the same dwords.
+            lock (empty)
+            {
+                if (_state != empty)
+                    continue;
+                var built = _family is { } family && !_differsFromFamily ? family.Attach(this) : Walk();
+                if (built is null)
+                    return empty;
+                if (Interlocked.CompareExchange(ref _state, built, empty) == empty)
+                    return built;
+            }
+
+            // Invalidated meanwhile: what was found counts no more, but the function answers. Without a layout nobody knows what a write does.
         }
     }
 
