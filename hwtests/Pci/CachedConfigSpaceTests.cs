@@ -73,19 +73,19 @@ public sealed class CachedConfigSpaceTests : IDisposable
         var cache = new CachedConfigSpace(raw);
         cache.SeedFrom(_bound.Function);
         Assert.True(cache.IsCached(PciRegs.PCI_VENDOR_ID));
-        AssertSame(cache, raw);
+        CachedBytes.AssertSame(cache, raw);
         using var eventFd = EventFd.Create();
         Device.Interrupts.Msix.Enable(eventFd);
-        AssertSame(cache, raw);
+        CachedBytes.AssertSame(cache, raw);
         Device.Reset();
-        AssertSame(cache, raw);
+        CachedBytes.AssertSame(cache, raw);
         Device.ConfigSpace.WriteUInt16(PciRegs.PCI_COMMAND, (ushort)PciCommand.MemorySpace);
-        AssertSame(cache, raw);
+        CachedBytes.AssertSame(cache, raw);
         Device.Interrupts.Msix.Disable();
         _bound.Device.Dispose();
-        AssertSame(cache, raw);
+        CachedBytes.AssertSame(cache, raw);
         _bound.Reopen();
-        AssertSame(cache, raw);
+        CachedBytes.AssertSame(cache, raw);
         Assert.Empty(cache.Verify());
     }
 
@@ -131,33 +131,12 @@ public sealed class CachedConfigSpaceTests : IDisposable
         Assert.Equal(_bound.Function.ClassCode.Value, restored.ReadUInt32(PciRegs.PCI_CLASS_REVISION) >> 8);
         Assert.Equal(cache.Policy!.Capabilities.Select(static capability => capability.ToString()), restored.Policy!.Capabilities.Select(static capability => capability.ToString()));
         Assert.Equal(0, restored.DwordsRead);
-        AssertSame(restored, raw);
+        CachedBytes.AssertSame(restored, raw);
     }
 
     private int Cached => Enumerable.Range(0, Cache.Length).Count(Cache.IsCached);
 
-    // The kernel puts a device that nobody has open to sleep when it likes: a register that changed meanwhile is what it was or what it is.
-    private static void AssertSame(CachedConfigSpace cache, IPciConfigSpace uncached)
-    {
-        var (before, read, after) = (new byte[uncached.Length], new byte[cache.Length], new byte[uncached.Length]);
-        foreach (var readAll in (Action[])[Whole, Whole, ByByte])
-        {
-            uncached.Read(0, before);
-            readAll();
-            uncached.Read(0, after);
-            Assert.Equal(read.Select((value, offset) => value == after[offset] ? value : before[offset]), read);
-        }
-
-        void Whole() => cache.Read(0, read);
-
-        void ByByte()
-        {
-            for (var offset = 0; offset < read.Length; offset++)
-                read[offset] = cache.ReadByte(offset);
-        }
-    }
-
-    private void AssertSame() => AssertSame(Cache, Device.ConfigSpace);
+    private void AssertSame() => CachedBytes.AssertSame(Cache, Device.ConfigSpace);
 
     private void AssertHits(params ReadOnlySpan<int> offsets)
     {

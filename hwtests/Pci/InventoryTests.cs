@@ -9,8 +9,6 @@ namespace Devices.HwTests.Pci;
 [Guest("thousand"), Collection(ThousandVfsGroup.Name)]
 public sealed class InventoryTests
 {
-    private const int VfsOfPf = 127;
-
     private readonly ThousandVfs _vfs;
 
     public InventoryTests(ThousandVfs vfs)
@@ -38,7 +36,7 @@ public sealed class InventoryTests
         // VFs that were made anew: still one dword each, and none of the PFs.
         var pf = _vfs.Pfs[0];
         pf.Sriov!.Disable();
-        Assert.Equal(ThousandVfs.Count - VfsOfPf, (int)Take(kernel, new InventoryOptions { Store = store }).Reads.Dwords);
+        Assert.Equal(ThousandVfs.Count - ThousandVfs.OfPf, (int)Take(kernel, new InventoryOptions { Store = store }).Reads.Dwords);
         ThousandVfs.Enable(pf);
         var anew = Take(kernel, new InventoryOptions { Store = store });
         Assert.Equal(ThousandVfs.Count, (int)anew.Reads.Dwords);
@@ -83,7 +81,7 @@ public sealed class InventoryTests
             var (code, output, error) = Devkeep.Run("inventory", _vfs.Pfs[1].Address.ToString(), "--store", path);
             Assert.Equal(0, code);
             Assert.Contains($"{path} is replaced: it is no store of caches.", error, StringComparison.Ordinal);
-            Assert.Equal(VfsOfPf + 1, output.Split('\n').Count(static line => line.Contains("1b36:0010", StringComparison.Ordinal)));
+            Assert.Equal(ThousandVfs.OfPf + 1, output.Split('\n').Count(static line => line.Contains("1b36:0010", StringComparison.Ordinal)));
             Assert.Equal(2, ConfigCacheStore.Load(path).Entries.Count);
         }
         finally

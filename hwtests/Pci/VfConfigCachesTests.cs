@@ -35,7 +35,7 @@ public sealed class VfConfigCachesTests : IDisposable
         Assert.Equal(Vfs, first.Count);
         Assert.True(first[0].DwordsRead < 40, $"{first[0].DwordsRead} dwords");
         Assert.All(first.Skip(1), static cache => Assert.Equal(1, cache.DwordsRead));
-        for (var i = 0; i < Vfs; i++) AssertSame(first[i], _open[i]);
+        AssertSame(first);
 
         var identity = ConfigIdentity.OfVfs(_pf);
         var record = new ArrayBufferWriter<byte>();
@@ -55,7 +55,7 @@ public sealed class VfConfigCachesTests : IDisposable
         Assert.True(ConfigCacheRecord.TryRestore(record.WrittenSpan, restored, ConfigSpaceOwnership.Shared, ConfigIdentity.OfVfs(_pf), out refusal), refusal);
         var second = Add(restored);
         Assert.All(second, static cache => Assert.Equal(1, cache.DwordsRead));
-        for (var i = 0; i < Vfs; i++) AssertSame(second[i], _open[i]);
+        AssertSame(second);
     }
 
     [SkippableFact]
@@ -100,16 +100,12 @@ public sealed class VfConfigCachesTests : IDisposable
         return caches;
     }
 
-    private static void AssertSame(CachedConfigSpace cache, SysfsConfigSpace uncached)
+    private void AssertSame(List<CachedConfigSpace> caches)
     {
-        var (expected, read) = (new byte[uncached.Length], new byte[cache.Length]);
-        for (var time = 0; time < 2; time++)
+        foreach (var (cache, space) in caches.Zip(_open))
         {
-            uncached.Read(0, expected);
-            cache.Read(0, read);
-            Assert.Equal(expected, read);
+            CachedBytes.AssertSame(cache, space);
+            Assert.Empty(cache.Verify());
         }
-
-        Assert.Empty(cache.Verify());
     }
 }

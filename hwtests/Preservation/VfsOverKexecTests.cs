@@ -1,5 +1,6 @@
 using Devices.HwTests.Lab;
 using Devices.HwTests.LiveUpdate;
+using Devices.HwTests.Pci;
 using Devices.HwTests.Vfio;
 using Devices.Iommufd;
 using Devices.Linux;
@@ -209,10 +210,7 @@ public sealed class VfsOverKexecTests(VfsOverKexecTests.Fixture fixture) : IClas
 
     private static void AssertSame(CachedConfigSpace cache, IPciConfigSpace uncached)
     {
-        var (expected, read) = (new byte[uncached.Length], new byte[uncached.Length]);
-        uncached.Read(0, expected);
-        cache.Read(0, read);
-        Assert.Equal(expected, read);
+        CachedBytes.AssertSame(cache, uncached);
         Assert.Empty(cache.Verify());
     }
 

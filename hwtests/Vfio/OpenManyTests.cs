@@ -10,18 +10,18 @@ using Devices.Vfio;
 namespace Devices.HwTests.Vfio;
 
 /// <summary>127 VFs of an NVMe controller on its native driver: enabled, bound in one go, opened side by side. And three of another one.</summary>
-[Guest("vfs")]
-public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>, IDisposable
+[Guest("vfs"), Collection(NvmeVfsGroup.Name)]
+public sealed class OpenManyTests : IDisposable
 {
     private const int Many = 64;
     private const int Serial = 8;
     private const int Vectors = 1;
     private const ulong PageLength = 1 << 16;
 
-    private readonly Vfs _vfs;
+    private readonly NvmeVfs _vfs;
     private readonly OpenMany _rig = new();
 
-    public OpenManyTests(Vfs vfs)
+    public OpenManyTests(NvmeVfs vfs)
     {
         _vfs = vfs;
         _vfs.Make();
@@ -158,35 +158,4 @@ public sealed class OpenManyTests : IClassFixture<OpenManyTests.Vfs>, IDisposabl
 
     private static List<string> OpenDeviceFiles() =>
         [.. Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(static link => new FileInfo(link).LinkTarget).OfType<string>().Where(static target => target.StartsWith("/dev/vfio/devices/", StringComparison.Ordinal))];
-
-    /// <summary>The VFs, enabled once for all tests.</summary>
-    public sealed class Vfs : IDisposable
-    {
-        private IReadOnlyList<PciFunction> _pfs = [];
-
-        internal PciFunction Pf => _pfs[0];
-
-        internal IReadOnlyList<PciFunction> Others => [.. _pfs.Skip(1)];
-
-        internal IReadOnlyList<PciFunction> All { get; private set; } = [];
-
-        internal List<(SriovPhase Phase, int Done, int Total)> Progress { get; } = [];
-
-        /// <summary>Not in the constructor: a fixture cannot be skipped.</summary>
-        internal void Make()
-        {
-            if (All.Count > 0) return;
-            _pfs = NvmePfs.Bind();
-            var watch = Stopwatch.StartNew();
-            Pf.Sriov!.Enable(Pf.Sriov!.TotalVfs, new SriovOptions { Driver = "vfio-pci", Progress = progress => Progress.Add((progress.Phase, progress.Done, progress.Total)) });
-            All = Pf.Sriov!.OpenVfs();
-            Report($"{All.Count} VFs enabled and bound in {watch.ElapsedMilliseconds} ms");
-        }
-
-        public void Dispose()
-        {
-            foreach (var pf in _pfs) pf.Sriov?.Disable();
-            foreach (var pf in _pfs) new DriverBinding().Unbind(pf);
-        }
-    }
 }
