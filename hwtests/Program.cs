@@ -1,4 +1,5 @@
 using Devices.HwTests.LiveUpdate;
+using Devices.HwTests.Pci;
 using Devices.HwTests.Preservation;
 using Devices.HwTests.Runner;
 using Devices.HwTests.Vfio;
@@ -11,6 +12,7 @@ const string Usage = """
     Devices.HwTests keeper SOCKET             be a keeper: for tests that need one in a process of its own
     Devices.HwTests memlock MODE DEVICE       map by a back end: for a test that runs it under a limit of lockable memory
     Devices.HwTests worker JOB SOCKET [STEP]  be a worker that is about to die: for tests that go on where it left off
+    Devices.HwTests record-vm-start FILE      record what a VM's start does to a VF's configuration space: in a guest with VFs
     """;
 
 try
@@ -23,6 +25,7 @@ try
         ["keeper", var socket] => KeeperProcess.Run(socket),
         ["memlock", var mode, var device] => MemlockProcess.Run(mode, device),
         ["worker", var job, var socket, .. var rest] => WorkerProcess.Run(job, socket, rest),
+        ["record-vm-start", var file] => VmStartRecorder.Run(file),
         _ => throw new UsageException("no such command"),
     };
 }
