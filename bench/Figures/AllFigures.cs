@@ -46,6 +46,8 @@ internal static class AllFigures
                 new(CachedReadFigure.Allocated(CachedReadFigure.Vfio), "B", Goal.ValueAtMost(0)),
             ],
             CachedReadFigure.MeasureVf, new Peer("C, pread", CachedReadFigure.MeasurePeerOnVf)) { Vfs = [1], VfDriver = VfioPci },
+        new("vm-start", "The reads of a VM's start that was recorded (published for the kernel's RFC: 49 % hits, 81 % over a kexec)", Here, VmStartFigure.Cases,
+            VmStartFigure.Measure, new Peer("no cache", VmStartFigure.MeasurePeer)),
         new("bring-up", $"{BroughtUp} VFs opened side by side", Vfs, BringUp(Goal.RatioAtMost(1.1)),
             BringUpFigure.Measure, new Peer("the kernel's vfio_pci_device_init_perf_test", BringUpFigure.MeasureSelfTest)) { Vfs = [BroughtUp], VfDriver = VfioPci },
         new("bring-up-serial", $"{BroughtUp} VFs opened side by side, and one after the other", Vfs, BringUp(Goal.RatioAtMost(1.0 / 7)),

@@ -23,6 +23,9 @@ internal sealed record Goal
     /// <summary>The toolkit's value itself, in the unit of the case.</summary>
     internal static Goal ValueAtMost(double limit) => new(ofRatio: false, atLeast: false, limit);
 
+    /// <summary>The same, where more is better.</summary>
+    internal static Goal ValueAtLeast(double limit) => new(ofRatio: false, atLeast: true, limit);
+
     /// <summary>Whether medians reach it; null where there is no peer's value and the goal is of the ratio.</summary>
     internal bool? IsReachedBy(double value, double? ratio)
         => (_ofRatio ? ratio : value) is { } judged ? (_atLeast ? judged >= _limit : judged <= _limit) : null;

@@ -22,6 +22,9 @@ public sealed class CachedConfigSpaceTests : IDisposable
     public void Dispose() => _bound.Dispose();
 
     [SkippableFact]
+    public void Whatever_is_written_to_a_register_is_what_VFIO_makes_of_it() => ForeseenWrites.Check(Device);
+
+    [SkippableFact]
     public void Every_byte_is_what_VFIO_shows_after_whatever_is_done_through_the_device()
     {
         var capabilities = PciCapabilities.Read(Device.ConfigSpace);

@@ -49,6 +49,27 @@ public class CachedConfigSpaceTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
 
     [Fact]
+    public void Models_that_share_what_is_learned_of_them_are_always_what_they_are() =>
+        Prop.ForAll(CacheOperation.Sequences(PciRegs.PCI_CFG_SPACE_EXP_SIZE, Places), static operations =>
+        {
+            using var family = new VfConfigCaches(ConfigSpaceView.Vfio);
+            ModelFunction[] models = [new(ConfigSpaceView.Vfio) { HasNoSlot = true }, new(ConfigSpaceView.Vfio) { HasNoSlot = true }];
+            CachedConfigSpace[] caches = [.. models.Select(model => family.Add(model, ConfigSpaceOwnership.Exclusive))];
+            foreach (var (index, operation) in operations.Index())
+            {
+                var (model, cache) = (models[index % 2], caches[index % 2]);
+                if (operation.Kind == CacheOperationKind.Write)
+                    cache.Write(operation.Offset, operation.Bytes);
+                else if (operation.Kind == CacheOperationKind.Happen)
+                    model.Happen(operation.Bytes[0]);
+                AssertReads(cache, operation, model.Actual);
+            }
+
+            foreach (var (model, cache) in models.Zip(caches))
+                AssertWhole(cache, model.Actual(0, model.Length));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    [Fact]
     public void Others_may_write_and_reset_a_shared_function_as_they_like() =>
         Prop.ForAll(CacheOperation.Sequences(PciRegs.PCI_CFG_SPACE_EXP_SIZE, Places), static operations =>
         {

@@ -90,6 +90,9 @@ internal sealed class ModelFunction : IPciConfigSpace
 
     public string Subject => "0000:01:00.0";
 
+    /// <summary>Whether no port tells it a slot's power limit, as is so with a VF.</summary>
+    public bool HasNoSlot { get; init; }
+
     /// <summary>Dwords that were read.</summary>
     public int DwordsRead { get; private set; }
 
@@ -151,6 +154,16 @@ internal sealed class ModelFunction : IPciConfigSpace
             _bytes[offset] = value;
     }
 
+    /// <summary>Has some bits of a register refuse what is written.</summary>
+    public void Refuse(int offset, ushort bits)
+    {
+        lock (_lock)
+        {
+            _writable[offset] &= (byte)~bits;
+            _writable[offset + 1] &= (byte)~(bits >> 8);
+        }
+    }
+
     /// <summary>Resets it as VFIO's reset or a bus reset does. MSI-X may come back with another table.</summary>
     public void Reset()
     {
@@ -159,7 +172,8 @@ internal sealed class ModelFunction : IPciConfigSpace
             _afterReset.CopyTo(_bytes, 0);
             Resets++;
             _bytes[Msix + PciRegs.PCI_MSIX_TABLE + 1] = (byte)(0x20 + (Resets % 4 * 0x10));
-            _bytes[Express + PciRegs.PCI_EXP_DEVCAP + 3] = (byte)(0x10 | (Resets % 4));
+            if (!HasNoSlot)
+                _bytes[Express + PciRegs.PCI_EXP_DEVCAP + 3] = (byte)(0x10 | (Resets % 4));
         }
     }
 

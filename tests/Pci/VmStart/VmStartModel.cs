@@ -47,6 +47,8 @@ public sealed class VmStartModel : IPciConfigSpace
                     break;
             }
         }
+
+        (Asked, Hardware) = (0, 0);
     }
 
     /// <inheritdoc/>
@@ -61,11 +63,27 @@ public sealed class VmStartModel : IPciConfigSpace
     /// <summary>What the device has, without being asked.</summary>
     public ReadOnlySpan<byte> Actual => _bytes;
 
+    /// <summary>Dwords that were asked for.</summary>
+    public long Asked { get; private set; }
+
+    /// <summary>Those of them that VFIO does not have in its memory: it asks the device.</summary>
+    public long Hardware { get; private set; }
+
     /// <inheritdoc/>
     public void Read(int offset, Span<byte> destination)
     {
-        foreach (var register in _status) _bytes[register] ^= 0x08;
+        var end = offset + destination.Length;
+        foreach (var register in _status.Where(register => register >= offset && register < end)) _bytes[register] ^= 0x08;
         _bytes.AsSpan(offset, destination.Length).CopyTo(destination);
+
+        // As vfio_pci_config_rw_single cuts it.
+        for (var at = offset; at < end;)
+        {
+            var count = end - at >= 4 && at % 4 == 0 ? 4 : end - at >= 2 && at % 2 == 0 ? 2 : 1;
+            Asked++;
+            if (!Enumerable.Range(at, count).All(IsOfVfio)) Hardware++;
+            at += count;
+        }
     }
 
     /// <inheritdoc/>
@@ -74,6 +92,12 @@ public sealed class VmStartModel : IPciConfigSpace
         for (var i = 0; i < source.Length; i++)
             _bytes[offset + i] = (byte)((_bytes[offset + i] & ~_writable[offset + i]) | (source[i] & _writable[offset + i]));
     }
+
+    // vfio_pci_config.c, init_pci_cap_basic_perm: all bits virtualised.
+    private static bool IsOfVfio(int offset) => offset is < PciRegs.PCI_COMMAND
+        or (>= PciRegs.PCI_BASE_ADDRESS_0 and < PciRegs.PCI_CARDBUS_CIS)
+        or (>= PciRegs.PCI_ROM_ADDRESS and <= PciRegs.PCI_CAPABILITY_LIST)
+        or PciRegs.PCI_INTERRUPT_LINE or PciRegs.PCI_INTERRUPT_PIN;
 
     private void Allow(int offset, uint mask) => BinaryPrimitives.WriteUInt32LittleEndian(_writable.AsSpan(offset), BinaryPrimitives.ReadUInt32LittleEndian(_writable.AsSpan(offset)) | mask);
 }

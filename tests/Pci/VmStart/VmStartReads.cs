@@ -1,28 +1,28 @@
 namespace Devices.VmStart;
 
-/// <summary>What came of the reads of a VM's start, by dword: a read of 4,096 bytes is 1,024.</summary>
-/// <param name="Hits">Answered from the cache.</param>
-/// <param name="Misses">Of registers that the policy keeps, but read from the device: for the first time, or after a write.</param>
-/// <param name="Uncached">Of volatile registers, or of what belongs to none.</param>
-public readonly record struct VmStartReads(long Hits, long Misses, long Uncached)
+/// <summary>What came of the reads of VM starts, by dword (a read of 4,096 bytes is 1,024), counted below the cache.</summary>
+/// <param name="Starts">How many starts.</param>
+/// <param name="Cacheable">Reads of registers that the policy keeps.</param>
+/// <param name="Volatile">Reads of all else: volatile registers, and what belongs to none. Each goes to the device.</param>
+/// <param name="Asked">Dwords that VFIO was asked for beyond those: for the first time, after a write, to find the layout, to learn what a write does.</param>
+/// <param name="Hardware">Those of them that VFIO has asked the device for.</param>
+public readonly record struct VmStartReads(int Starts, long Cacheable, long Volatile, long Asked, long Hardware)
 {
-    /// <summary>Hits of what can be cached, 0 to 1.</summary>
-    public double OfCacheable => Share(Hits, Hits + Misses);
+    /// <summary>The share of the reads that can be cached for which VFIO was not asked, 0 to 1.</summary>
+    public double HitRate => 1 - ((double)Asked / Cacheable);
 
-    /// <summary>Hits of all reads, 0 to 1.</summary>
-    public double OfAll => Share(Hits, Hits + Misses + Uncached);
+    /// <summary>The share of them that cost the device nothing, 0 to 1: BARs and the like VFIO has in memory.</summary>
+    public double FreeRate => 1 - ((double)Hardware / Cacheable);
+
+    /// <summary>The share of all reads for which VFIO was not asked, 0 to 1.</summary>
+    public double HitRateOfAll => 1 - ((double)(Asked + Volatile) / (Cacheable + Volatile));
+
+    /// <summary>All dwords that the device was asked for.</summary>
+    public long HardwareOfAll => Hardware + Volatile;
 
     /// <summary>The sum.</summary>
     /// <param name="first">Some reads.</param>
     /// <param name="second">Others.</param>
-    public static VmStartReads operator +(VmStartReads first, VmStartReads second) =>
-        new(first.Hits + second.Hits, first.Misses + second.Misses, first.Uncached + second.Uncached);
-
-    /// <summary>Those that came in between.</summary>
-    /// <param name="now">Later.</param>
-    /// <param name="before">Earlier.</param>
-    public static VmStartReads operator -(VmStartReads now, VmStartReads before) =>
-        new(now.Hits - before.Hits, now.Misses - before.Misses, now.Uncached - before.Uncached);
-
-    private static double Share(long part, long whole) => whole == 0 ? 1 : (double)part / whole;
+    public static VmStartReads operator +(VmStartReads first, VmStartReads second) => new(
+        first.Starts + second.Starts, first.Cacheable + second.Cacheable, first.Volatile + second.Volatile, first.Asked + second.Asked, first.Hardware + second.Hardware);
 }

@@ -3,36 +3,15 @@ using Devices.Pci;
 
 namespace Devices.VmStart;
 
-/// <summary>Does to a cache what was done to a device while a VM started.</summary>
+/// <summary>Does to a configuration space what was done to a device while a VM started.</summary>
 public static class VmStartReplay
 {
-    /// <summary>Replays a trace, writes included.</summary>
-    /// <param name="trace">The trace.</param>
-    /// <param name="cache">The cache; it counts from now on.</param>
-    /// <param name="afterRead">Called after each read with its offset and what was read; null for nothing.</param>
-    /// <returns>What came of the reads of each phase.</returns>
-    public static IReadOnlyDictionary<VmStartPhase, VmStartReads> Run(VmStartTrace trace, CachedConfigSpace cache, ReadCheck? afterRead = null)
-    {
-        ArgumentNullException.ThrowIfNull(trace);
-        ArgumentNullException.ThrowIfNull(cache);
-        var statistics = cache.CountReads();
-        var found = new Dictionary<VmStartPhase, VmStartReads>();
-        foreach (var phase in trace.Accesses.GroupBy(static access => access.Phase))
-        {
-            var before = Counted(statistics);
-            Run(phase, cache, afterRead);
-            found.Add(phase.Key, Counted(statistics) - before);
-        }
-
-        return found;
-    }
-
     /// <summary>Looks at what was read.</summary>
     /// <param name="offset">Where.</param>
     /// <param name="read">What.</param>
     public delegate void ReadCheck(int offset, ReadOnlySpan<byte> read);
 
-    /// <summary>Replays accesses on any configuration space, writes included.</summary>
+    /// <summary>Replays accesses, writes included.</summary>
     /// <param name="accesses">The accesses.</param>
     /// <param name="space">The space.</param>
     /// <param name="afterRead">Called after each read with its offset and what was read; null for nothing.</param>
@@ -57,5 +36,49 @@ public static class VmStartReplay
         }
     }
 
-    private static VmStartReads Counted(ConfigCacheStatistics statistics) => new(statistics.Hits, statistics.Misses, statistics.Uncached);
+    /// <summary>Replays a trace on a cache and counts below it.</summary>
+    /// <param name="trace">The trace.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="device">What the cache is over.</param>
+    /// <returns>What came of the reads.</returns>
+    public static VmStartReads Run(VmStartTrace trace, CachedConfigSpace cache, VmStartModel device)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        ArgumentNullException.ThrowIfNull(cache);
+        ArgumentNullException.ThrowIfNull(device);
+        var (asked, hardware) = (device.Asked, device.Hardware);
+        Run(trace.Accesses, cache);
+        return Account(trace, cache.Policy!, device.Asked - asked, device.Hardware - hardware);
+    }
+
+    /// <summary>Replays a trace on the model itself.</summary>
+    /// <param name="trace">The trace.</param>
+    /// <returns>What came of the reads.</returns>
+    public static VmStartReads RunUncached(VmStartTrace trace)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        var device = new VmStartModel(trace, "uncached");
+        var policy = ConfigSpacePolicy.Read(device, ConfigSpaceOwnership.Exclusive, isVirtualFunction: true);
+        var (asked, hardware) = (device.Asked, device.Hardware);
+        Run(trace.Accesses, device);
+        return Account(trace, policy, device.Asked - asked, device.Hardware - hardware);
+    }
+
+    // A volatile dword is asked for at each read, once, and no volatile register is VFIO's own.
+    private static VmStartReads Account(VmStartTrace trace, ConfigSpacePolicy policy, long asked, long hardware)
+    {
+        var (cacheable, changing) = (0L, 0L);
+        foreach (var access in trace.Accesses.Where(static access => access.Written is null))
+        {
+            for (var (at, end) = (access.Offset, access.Offset + access.Length); at < end;)
+            {
+                var next = Math.Min((at / sizeof(uint) * sizeof(uint)) + sizeof(uint), end);
+                if (Enumerable.Range(at, next - at).All(offset => policy[offset] != RegisterPolicy.Volatile)) cacheable++;
+                else changing++;
+                at = next;
+            }
+        }
+
+        return new VmStartReads(1, cacheable, changing, asked - changing, hardware - changing);
+    }
 }

@@ -18,6 +18,9 @@ public sealed record VmStartTrace(ReadOnlyMemory<byte> Config, IReadOnlyDictiona
     private const int Row = 16;
     private const int ConfigBytes = 4096;
 
+    /// <summary>The file of the trace that goes with the program.</summary>
+    public static string Recorded => Path.Combine(AppContext.BaseDirectory, "Pci", "VmStart", "nvme-vf-seabios.trace");
+
     /// <summary>The same without what the VMM answered itself: what it asked VFIO.</summary>
     public VmStartTrace AskedOfVfio => this with { Accesses = [.. Accesses.Where(static access => !access.IsEmulated)] };
 

@@ -7,6 +7,7 @@ namespace Devices.Pci;
 internal sealed class CacheState
 {
     private readonly ConfigSpacePolicy? _policy;
+    private readonly LearnedBits? _learned;
     private ulong[] _words;
 
     /// <summary>A state without a layout.</summary>
@@ -23,6 +24,7 @@ internal sealed class CacheState
         _policy = policy;
         Slots = policy.Slots;
         _words = new ulong[policy.Dwords.Length];
+        _learned = new LearnedBits(policy.OwnSlots);
         Shared = [];
         foreach (var (dword, value) in policy.Structure)
             Fill(dword, Before(dword), value);
@@ -34,14 +36,16 @@ internal sealed class CacheState
         _policy = policy;
         Slots = policy.Slots;
         _words = new ulong[policy.Dwords.Length];
+        _learned = new LearnedBits(policy.OwnSlots);
         Shared = [];
         Put(policy, _words, saved);
     }
 
-    /// <summary>A state that shares its constants with others and keeps the rest itself, for which there is memory from the first such value on.</summary>
-    public CacheState(ConfigSpacePolicy policy, ulong[] shared)
+    /// <summary>A state that shares its constants, and what is learned of registers, with others and keeps the rest itself, for which there is memory from the first such value on.</summary>
+    public CacheState(ConfigSpacePolicy policy, ulong[] shared, LearnedBits learned)
     {
         _policy = policy;
+        _learned = learned;
         Slots = policy.Slots;
         _words = [];
         Shared = shared;
@@ -115,7 +119,7 @@ internal sealed class CacheState
     public void Fill(int dword, ulong before, uint value)
     {
         var slot = SlotOf(dword);
-        if (slot == ConfigSpacePolicy.NoSlot || ConfigSpacePolicy.IsSuspect(Policy.View, dword, value))
+        if (slot == ConfigSpacePolicy.NoSlot || !Policy.CanKeep(slot, value))
             return;
         var words = _words;
         if (slot < words.Length)
@@ -155,12 +159,77 @@ internal sealed class CacheState
         }
     }
 
+    /// <summary>
+    /// Before a write: whether it is one of a register whose bits either take what is written or never change, and whose value before is known. Then what it makes of
+    /// the register is known, or is learned by reading it once.
+    /// </summary>
+    public bool TryBegin(int offset, ReadOnlySpan<byte> written, out RegisterWrite write)
+    {
+        write = default;
+        var dword = offset / sizeof(uint);
+        var shift = offset % sizeof(uint);
+        var slot = SlotOf(dword);
+        var words = _words;
+        if (slot >= words.Length || shift + written.Length > sizeof(uint))
+            return false;
+        var all = ((1u << written.Length) - 1) << shift;
+        var bytes = all & Policy.ByBit[slot];
+        var before = Volatile.Read(ref words[slot]);
+        if (bytes == 0 || !CachedWord.Holds(before, bytes) || !IsOfMemory(dword, CachedWord.Value(before)))
+            return false;
+        uint value = 0;
+        for (var i = 0; i < written.Length; i++)
+            value |= (uint)written[i] << (8 * (shift + i));
+        write = new RegisterWrite(dword, before, value, bytes, all);
+        return true;
+    }
+
+    /// <summary>After such a write: keeps what it has made of the dword; false if that is not known, and the dword is to be read.</summary>
+    public bool TryConclude(RegisterWrite write)
+    {
+        var slot = SlotOf(write.Dword);
+        if (_learned is not { } learned || !learned.TryForesee(slot, write.Old, write.Written, write.Bits, out var value))
+            return false;
+        CachedWord.Rewrite(ref _words[slot], write.Before, value, (CachedWord.Valid(write.Before) & ~write.AllBytes) | write.Bytes);
+        return true;
+    }
+
+    /// <summary>After such a write: keeps what was read, and learns from it.</summary>
+    public void Conclude(RegisterWrite write, uint found)
+    {
+        var slot = SlotOf(write.Dword);
+        var isKept = Policy.CanKeep(slot, found) || Policy.OfVfio[slot] == CachedWord.AllBytes;
+        if (CachedWord.Rewrite(ref _words[slot], write.Before, found, isKept ? Policy.Kept[slot] : 0u) && isKept)
+            _learned?.Learn(slot, write.Old, write.Written, write.Bits, found, refusals: (write.Bytes & ~Policy.OfVfio[slot]) == 0);
+    }
+
     /// <summary>Makes this function's words of a slot invalid, all bytes but some.</summary>
     public void Invalidate(int slot, uint keep)
     {
         var words = _words;
         if (slot < words.Length)
             CachedWord.Invalidate(ref words[slot], keep);
+    }
+
+    // Whether a dword is no I/O BAR, and behind none: VFIO takes bit 2 of one of 4 bytes for that of a BAR of 64 bits, and then shows the next as it was written (vfio_bar_fixup).
+    private bool IsOfMemory(int dword, uint value)
+    {
+        const int First = PciRegs.PCI_BASE_ADDRESS_0 / sizeof(uint);
+        const uint Io = 0x1;
+        const uint TypeMask = 0x6;
+        const uint Is64 = 0x4;
+        if (dword is < First or > PciRegs.PCI_BASE_ADDRESS_5 / sizeof(uint))
+            return true;
+        var at = First;
+        while (at < dword)
+        {
+            if (!TryGet(at, CachedWord.AllBytes, out var before) || (before & Io) != 0)
+                return false;
+            at += (before & TypeMask) == Is64 ? 2 : 1;
+        }
+
+        // Behind it: the upper half of an address.
+        return at > dword || (value & Io) == 0;
     }
 
     private ushort SlotOf(int dword) => dword < Slots.Length ? Slots[dword] : ConfigSpacePolicy.NoSlot;

@@ -8,7 +8,7 @@ namespace Devices.Pci;
 /// </summary>
 /// <remarks>
 /// <para>Reads are concurrent, take no lock once the layout is known, and allocate nothing; a dword that is cached costs no system call. Writes go to the device
-/// at their own width, and what they change is read again when it is asked for. A read that begins after a write or
+/// at their own width, one at a time, and what they change is read again when it is asked for. A read that begins after a write or
 /// <see cref="Invalidate(ConfigSpaceEvent)"/> has returned never gives a value from before.</para>
 /// <para>Values that may stand for a device that does not answer are never kept: a dword of ones, the first dword of a function that asks for a retry, and in VFIO's
 /// view a dword with a byte of ones in the first 256 bytes.</para>
@@ -23,6 +23,9 @@ public sealed class CachedConfigSpace : IPciConfigSpace
     private readonly IPciConfigSpace _space;
     private readonly ConfigSpaceOwnership _ownership;
     private readonly VfConfigCaches? _family;
+
+    // What is learned from one write must not be another's.
+    private readonly Lock _writing = new();
     private CacheState _state = new();
     private ConfigCacheStatistics? _statistics;
     private long _quietUntil = long.MinValue;
@@ -137,19 +140,20 @@ public sealed class CachedConfigSpace : IPciConfigSpace
     }
 
     /// <inheritdoc/>
-    /// <remarks>Where only the vendor knows what a register does, nothing cached survives a write of it.</remarks>
+    /// <remarks>
+    /// Where only the vendor knows what a register does, nothing cached survives a write of it. In VFIO's view, what a write makes of Command, Device Control, the
+    /// BARs, the expansion ROM and the interrupt line is known once each of their bits was seen to change or to refuse; a write that tries a new one reads the register back.
+    /// </remarks>
     public void Write(int offset, ReadOnlySpan<byte> source)
     {
         // What the write does is in the table: while the function still answers.
-        _ = Built();
-        try
+        var state = Built();
+        lock (_writing)
         {
-            _space.Write(offset, source);
-        }
-        finally
-        {
-            // Also where the write failed: how far it came is not known.
-            Written(offset, source);
+            if (offset >= 0 && !source.IsEmpty && state.TryBegin(offset, source, out var write) && state.Policy.EffectsOf(offset, source) is { Count: 0 })
+                WriteOrLearn(state, write, offset, source);
+            else
+                WriteAndForget(offset, source);
         }
     }
 
@@ -178,6 +182,10 @@ public sealed class CachedConfigSpace : IPciConfigSpace
         var last = Math.Min((offset + written.Length - 1) / DwordSize, state.Slots.Length - 1);
         for (var dword = offset / DwordSize; dword <= last; dword++)
             state.Invalidate(state.Slots[dword], keep: 0);
+
+        // What VFIO shows of a BAR can depend on the I/O BAR before it.
+        if (View == ConfigSpaceView.Vfio && offset < PciRegs.PCI_BASE_ADDRESS_5 && offset + written.Length > PciRegs.PCI_BASE_ADDRESS_0)
+            InvalidateBars(state);
         foreach (var rule in effects)
             Apply(state, rule.Effect);
     }
@@ -234,7 +242,7 @@ public sealed class CachedConfigSpace : IPciConfigSpace
             var actual = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 
             // What was invalidated meanwhile is no longer claimed.
-            var claimed = Mask(valid & state.Cached(dword, out var now)) & ~(cached ^ now);
+            var claimed = CachedWord.Mask(valid & state.Cached(dword, out var now)) & ~(cached ^ now);
             Put(dword, (cached & claimed) | (actual & ~claimed), actual);
         }
 
@@ -328,9 +336,6 @@ public sealed class CachedConfigSpace : IPciConfigSpace
             Interlocked.CompareExchange(ref word, CachedWord.Fill(0, value, CachedWord.AllBytes), 0);
     }
 
-    private static uint Mask(uint bytes) =>
-        ((bytes & 1) * 0xFF) | ((bytes >> 1 & 1) * 0xFF00) | ((bytes >> 2 & 1) * 0xFF_0000) | ((bytes >> 3 & 1) * 0xFF00_0000);
-
     // Of 1, 2 or 4 bytes that lie within a dword; the value is in the low bits.
     private uint ReadWithin(int offset, int count)
     {
@@ -395,6 +400,44 @@ public sealed class CachedConfigSpace : IPciConfigSpace
             var last = Math.Min(start + from.Length, end);
             from[(first - start)..(last - start)].CopyTo(to[(first - offset)..]);
             return last;
+        }
+    }
+
+    // Of a register of which it is known, or can be learned, what a write makes of it.
+    private void WriteOrLearn(CacheState state, RegisterWrite write, int offset, ReadOnlySpan<byte> source)
+    {
+        var isConcluded = false;
+        try
+        {
+            _space.Write(offset, source);
+            if (!state.TryConclude(write))
+            {
+                Span<byte> bytes = stackalloc byte[DwordSize];
+                _space.Read(write.Dword * DwordSize, bytes);
+                Interlocked.Increment(ref _dwordsRead);
+                state.Conclude(write, BinaryPrimitives.ReadUInt32LittleEndian(bytes));
+            }
+
+            // If the layout was forgotten meanwhile, what is known by another one may be older than the write.
+            isConcluded = Volatile.Read(ref _state) == state;
+        }
+        finally
+        {
+            if (!isConcluded)
+                Written(offset, source);
+        }
+    }
+
+    private void WriteAndForget(int offset, ReadOnlySpan<byte> source)
+    {
+        try
+        {
+            _space.Write(offset, source);
+        }
+        finally
+        {
+            // Also where the write failed: how far it came is not known.
+            Written(offset, source);
         }
     }
 

@@ -22,6 +22,29 @@ internal static class CachedWord
     /// <summary>The word with a value; it takes the place of <paramref name="old"/> only.</summary>
     public static ulong Fill(ulong old, uint value, uint valid) => (old & SequenceMask) | ((ulong)valid << ValidShift) | value;
 
+    /// <summary>The bits of some bytes.</summary>
+    public static uint Mask(uint bytes) =>
+        ((bytes & 1) * 0xFF) | ((bytes >> 1 & 1) * 0xFF00) | ((bytes >> 2 & 1) * 0xFF_0000) | ((bytes >> 3 & 1) * 0xFF00_0000);
+
+    /// <summary>
+    /// Puts what a write has made of a dword into its word, and defeats the fills under way, unless the word was made invalid since it was <paramref name="before"/>:
+    /// then there was another write or a reset in between, and nothing is valid.
+    /// </summary>
+    /// <returns>Whether there was none.</returns>
+    public static bool Rewrite(ref ulong word, ulong before, uint value, uint valid)
+    {
+        var old = Volatile.Read(ref word);
+        while (true)
+        {
+            var isUndisturbed = ((old ^ before) & SequenceMask) == 0;
+            var next = Fill((old & SequenceMask) + (1ul << SequenceShift), value, isUndisturbed ? valid : 0);
+            var found = Interlocked.CompareExchange(ref word, next, old);
+            if (found == old)
+                return isUndisturbed;
+            old = found;
+        }
+    }
+
     /// <summary>Makes all bytes but some invalid, and defeats the fills under way.</summary>
     public static void Invalidate(ref ulong word, uint keep)
     {

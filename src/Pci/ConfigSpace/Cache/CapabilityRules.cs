@@ -44,7 +44,9 @@ internal static class CapabilityRules
 
         // Captured Slot Power Limit, bits 27:18: told by the port above when the link comes up. A VF has none.
         new(PciRegs.PCI_EXP_DEVCAP + 2, 2, UntilReset) { InVf = Constant },
-        new(PciRegs.PCI_EXP_DEVCTL, 2, UntilWritten, WriteEffect.Reset, InitiateFunctionLevelReset),
+
+        // VFIO keeps the fields of several bits itself, Max_Payload_Size and Max_Read_Request_Size; all others are of one bit.
+        new(PciRegs.PCI_EXP_DEVCTL, 2, UntilWritten, WriteEffect.Reset, InitiateFunctionLevelReset) { Outcome = WriteOutcome.ByBit },
         new(PciRegs.PCI_EXP_DEVSTA, 2, Volatile),
         new(PciRegs.PCI_EXP_LNKCAP, 4, Constant),
         new(PciRegs.PCI_EXP_LNKCTL, 2, Volatile, WriteEffect.BusReset, LinkDisable),

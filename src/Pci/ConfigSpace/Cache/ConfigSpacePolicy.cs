@@ -16,16 +16,19 @@ public sealed class ConfigSpacePolicy
     // Beside the policy in a byte of the map: writing it has no effects but those in the table.
     private const byte Closed = 0x80;
 
+    private readonly bool _isVirtualFunction;
     private readonly byte[] _map;
     private readonly List<RegisterRule> _effects = [];
+    private readonly List<RegisterRule> _foreseeable = [];
     private readonly List<Range> _interrupts = [PciRegs.PCI_COMMAND..(PciRegs.PCI_COMMAND + 2)];
     private string[]? _names;
 
-    private ConfigSpacePolicy(int length, ConfigSpaceView view, ConfigSpaceOwnership ownership, PciCapabilityList capabilities)
+    private ConfigSpacePolicy(int length, ConfigSpaceView view, ConfigSpaceOwnership ownership, bool isVirtualFunction, PciCapabilityList capabilities)
     {
         Length = length;
         View = view;
         Ownership = ownership;
+        _isVirtualFunction = isVirtualFunction;
         Capabilities = capabilities;
         _map = new byte[length];
         Slots = new ushort[length / DwordSize];
@@ -57,6 +60,12 @@ public sealed class ConfigSpacePolicy
 
     /// <summary>Those of them that a reset alone changes, or nothing.</summary>
     internal byte[] Lasting { get; private set; } = [];
+
+    /// <summary>Those of them that show bit by bit what is written, or never change (<see cref="WriteOutcome.ByBit"/>).</summary>
+    internal byte[] ByBit { get; private set; } = [];
+
+    /// <summary>Those of them that VFIO shows out of its own memory (<see cref="WriteOutcome.ByBitOfVfio"/>).</summary>
+    internal byte[] OfVfio { get; private set; } = [];
 
     /// <summary>How many slots, the first, keep something that is not constant: a VF has its own of these.</summary>
     internal int OwnSlots { get; private set; }
@@ -129,20 +138,19 @@ public sealed class ConfigSpacePolicy
             throw new ArgumentException($"{space.Subject}: {space.Length} bytes of configuration space are no whole dwords", nameof(space));
         var recorder = new DwordRecorder(space);
         var capabilities = PciCapabilities.ReadConstants(recorder);
-        policy = new ConfigSpacePolicy(space.Length, space.View, ownership, capabilities);
+        policy = new ConfigSpacePolicy(space.Length, space.View, ownership, isVirtualFunction, capabilities);
         var answers = Answers(recorder, capabilities);
         if (answers)
         {
-            var isRawVf = isVirtualFunction && space.View == ConfigSpaceView.Raw;
             if (recorder.Length >= PciRegs.PCI_STD_HEADER_SIZEOF)
             {
                 // What it is, which every reader asks for.
                 _ = recorder.ReadUInt32(PciRegs.PCI_CLASS_REVISION);
-                policy.ApplyHeader(recorder.ReadUInt32(PciRegs.PCI_CACHE_LINE_SIZE), isRawVf);
+                policy.ApplyHeader(recorder.ReadUInt32(PciRegs.PCI_CACHE_LINE_SIZE));
             }
 
             foreach (var capability in capabilities)
-                policy.Apply(capability, isRawVf);
+                policy.Apply(capability);
         }
 
         policy.AssignSlots();
@@ -196,6 +204,15 @@ public sealed class ConfigSpacePolicy
         return false;
     }
 
+    /// <summary>Whether a dword that was read may be kept: it does not stand for a device that does not answer.</summary>
+    internal bool CanKeep(int slot, uint value)
+    {
+        // No device is asked for what is VFIO's own.
+        if (OfVfio[slot] == CachedWord.AllBytes)
+            return value != AllOnes;
+        return !IsSuspect(View, Dwords[slot], value);
+    }
+
     private static bool HasByteOfOnes(uint value) => ((~value - 0x0101_0101u) & value & 0x8080_8080u) != 0;
 
     private static bool Answers(DwordRecorder recorder, PciCapabilityList capabilities)
@@ -209,26 +226,31 @@ public sealed class ConfigSpacePolicy
         return recorder.Below.ReadUInt32(PciRegs.PCI_COMMAND) != AllOnes;
     }
 
-    private void ApplyHeader(uint cacheLineToBist, bool rawVf)
+    private void ApplyHeader(uint cacheLineToBist)
     {
         foreach (var rule in HeaderRules.Of((PciHeaderType)(cacheLineToBist >> 16 & 0x7F)))
-            Apply(rule, rawVf);
+            Apply(rule);
         if (!Bits.Bit(cacheLineToBist, 31))
-            Apply(HeaderRules.NoBist, rawVf);
+            Apply(HeaderRules.NoBist);
         for (var offset = 0; offset < PciRegs.PCI_STD_HEADER_SIZEOF; offset++)
             _map[offset] |= Closed;
     }
 
-    private void Apply(PciCapability capability, bool rawVf)
+    private void Apply(PciCapability capability)
     {
         // Of lists that are broken a capability can lie over another: the more careful policy counts.
         var before = _map.AsSpan(capability.Offset, capability.Raw.Length).ToArray();
-        Apply(new RegisterRule(capability.Offset, capability.HeaderLength, RegisterPolicy.Constant), rawVf);
+        var isClaimed = before.AsSpan().ContainsAnyExcept((byte)0);
+        Apply(new RegisterRule(capability.Offset, capability.HeaderLength, RegisterPolicy.Constant));
         foreach (var rule in CapabilityRules.Of(capability))
         {
             if (rule.Offset + rule.Width <= capability.Raw.Length)
-                Apply(rule.At(capability.Offset), rawVf);
+                Apply(rule.At(capability.Offset));
         }
+
+        // What a write makes of what two claim nobody can say.
+        if (isClaimed)
+            _foreseeable.RemoveAll(rule => rule.Offset < capability.Offset + capability.Raw.Length && rule.Offset + rule.Width > capability.Offset);
 
         var isClosed = CapabilityRules.IsClosed(capability);
         for (var i = 0; i < before.Length; i++)
@@ -244,14 +266,18 @@ public sealed class ConfigSpacePolicy
             _interrupts.Add(capability.Offset..(capability.Offset + capability.Raw.Length));
     }
 
-    private void Apply(RegisterRule rule, bool rawVf)
+    private void Apply(RegisterRule rule)
     {
-        var policy = rawVf ? rule.InVf ?? rule.Policy : rule.Policy;
+        // A VF's header VFIO virtualises, and passes on what the specification says cannot be written; not all that is emulated heeds that.
+        var hasOwnPolicy = _isVirtualFunction && (View == ConfigSpaceView.Raw || rule.Offset >= PciRegs.PCI_STD_HEADER_SIZEOF);
+        var policy = hasOwnPolicy ? rule.InVf ?? rule.Policy : rule.Policy;
         if (Ownership == ConfigSpaceOwnership.Shared && policy != RegisterPolicy.Constant)
             policy = RegisterPolicy.Volatile;
         _map.AsSpan(rule.Offset, rule.Width).Fill((byte)policy);
-        if (rule.Effect != WriteEffect.None)
+        if (rule.Effect != WriteEffect.None && !(rule.HasRawEffect && View == ConfigSpaceView.Vfio))
             _effects.Add(rule);
+        if (rule.Outcome != WriteOutcome.Unknown && policy == RegisterPolicy.UntilWritten && View == ConfigSpaceView.Vfio)
+            _foreseeable.Add(_isVirtualFunction ? rule with { Outcome = rule.OutcomeInVf ?? rule.Outcome } : rule);
     }
 
     private void AssignSlots()
@@ -271,6 +297,8 @@ public sealed class ConfigSpacePolicy
         Kept = [.. Dwords.Select(dword => Bytes(dword, RegisterPolicy.UntilWritten))];
         Lasting = [.. Dwords.Select(dword => Bytes(dword, RegisterPolicy.UntilReset))];
         Constants = [.. Dwords.Select(dword => Bytes(dword, RegisterPolicy.Constant))];
+        ByBit = [.. Dwords.Select(dword => BytesOf(dword, WriteOutcome.ByBit))];
+        OfVfio = [.. Dwords.Select(dword => BytesOf(dword, WriteOutcome.ByBitOfVfio))];
         for (var slot = 0; slot < Dwords.Length; slot++)
             Slots[Dwords[slot]] = (ushort)slot;
     }
@@ -295,6 +323,22 @@ public sealed class ConfigSpacePolicy
         {
             if (this[(dword * DwordSize) + i] >= least)
                 mask |= 1 << i;
+        }
+
+        return (byte)mask;
+    }
+
+    // Which bytes of a dword are of registers with at least this outcome of a write.
+    private byte BytesOf(int dword, WriteOutcome least)
+    {
+        var mask = 0;
+        foreach (var rule in _foreseeable)
+        {
+            for (var i = 0; i < DwordSize && rule.Outcome >= least; i++)
+            {
+                if (rule.Offset <= (dword * DwordSize) + i && (dword * DwordSize) + i < rule.Offset + rule.Width)
+                    mask |= 1 << i;
+            }
         }
 
         return (byte)mask;

@@ -15,18 +15,21 @@ internal static class HeaderRules
 
     private const int EndOfCapabilityPointer = PciRegs.PCI_CAPABILITY_LIST + 1;
 
+    // What VFIO makes of a write: vfio_pci_config.c, init_pci_cap_basic_perm and vfio_bar_fixup. BARs, ROM and the interrupt line are VFIO's memory: an address keeps what the
+    // size and the kind of the resource leave of it, both fixed as long as the device is bound. Of Command VFIO passes all bits on but INTx Disable and a VF's Memory Space
+    // Enable, which it keeps itself; the device takes a bit or has it hardwired. VFIO restores the raw BARs when decoding is switched on after a reset, not those it shows.
     private static readonly RegisterRule[] Common =
     [
         new(PciRegs.PCI_VENDOR_ID, 2, Constant),
         new(PciRegs.PCI_DEVICE_ID, 2, Constant),
-        new(PciRegs.PCI_COMMAND, 2, UntilWritten, WriteEffect.Bars),
+        new(PciRegs.PCI_COMMAND, 2, UntilWritten, WriteEffect.Bars) { Outcome = WriteOutcome.ByBit, HasRawEffect = true },
         new(PciRegs.PCI_STATUS, 2, Volatile),
         new(PciRegs.PCI_CLASS_REVISION, 4, Constant),
         new(PciRegs.PCI_CACHE_LINE_SIZE, 1, UntilWritten) { InVf = Constant },
         new(PciRegs.PCI_LATENCY_TIMER, 1, UntilWritten) { InVf = Constant },
         new(PciRegs.PCI_HEADER_TYPE, 1, Constant),
         new(PciRegs.PCI_BIST, 1, Volatile) { InVf = Constant },
-        new(PciRegs.PCI_INTERRUPT_LINE, 1, UntilWritten) { InVf = Constant },
+        new(PciRegs.PCI_INTERRUPT_LINE, 1, UntilWritten) { InVf = Constant, Outcome = WriteOutcome.ByBitOfVfio },
         new(PciRegs.PCI_INTERRUPT_PIN, 1, Constant),
     ];
 
@@ -34,16 +37,18 @@ internal static class HeaderRules
     private static readonly RegisterRule[] Endpoint =
     [
         .. Common,
-        new(PciRegs.PCI_BASE_ADDRESS_0, 4, UntilWritten) { InVf = Constant },
-        new(PciRegs.PCI_BASE_ADDRESS_1, 4, UntilWritten) { InVf = Constant },
-        new(PciRegs.PCI_BASE_ADDRESS_2, 4, UntilWritten) { InVf = Constant },
-        new(PciRegs.PCI_BASE_ADDRESS_3, 4, UntilWritten) { InVf = Constant },
-        new(PciRegs.PCI_BASE_ADDRESS_4, 4, UntilWritten) { InVf = Constant },
-        new(PciRegs.PCI_BASE_ADDRESS_5, 4, UntilWritten) { InVf = Constant },
+        new(PciRegs.PCI_BASE_ADDRESS_0, 4, UntilWritten) { InVf = Constant, Outcome = WriteOutcome.ByBitOfVfio },
+        new(PciRegs.PCI_BASE_ADDRESS_1, 4, UntilWritten) { InVf = Constant, Outcome = WriteOutcome.ByBitOfVfio },
+        new(PciRegs.PCI_BASE_ADDRESS_2, 4, UntilWritten) { InVf = Constant, Outcome = WriteOutcome.ByBitOfVfio },
+        new(PciRegs.PCI_BASE_ADDRESS_3, 4, UntilWritten) { InVf = Constant, Outcome = WriteOutcome.ByBitOfVfio },
+        new(PciRegs.PCI_BASE_ADDRESS_4, 4, UntilWritten) { InVf = Constant, Outcome = WriteOutcome.ByBitOfVfio },
+        new(PciRegs.PCI_BASE_ADDRESS_5, 4, UntilWritten) { InVf = Constant, Outcome = WriteOutcome.ByBitOfVfio },
         new(PciRegs.PCI_CARDBUS_CIS, 4, Constant),
         new(PciRegs.PCI_SUBSYSTEM_VENDOR_ID, 2, Constant),
         new(PciRegs.PCI_SUBSYSTEM_ID, 2, Constant),
-        new(PciRegs.PCI_ROM_ADDRESS, 4, UntilWritten) { InVf = Constant },
+
+        // The kernel may find a place for a ROM as late as somebody reads it through sysfs (pci_map_rom); only then VFIO shows its size. A VF has none.
+        new(PciRegs.PCI_ROM_ADDRESS, 4, UntilWritten) { InVf = Constant, Outcome = WriteOutcome.ByBit, OutcomeInVf = WriteOutcome.ByBitOfVfio },
         new(PciRegs.PCI_CAPABILITY_LIST, 1, Constant),
 
         // Reserved: zero, and not written.

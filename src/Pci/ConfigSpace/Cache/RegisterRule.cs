@@ -11,8 +11,17 @@ internal readonly record struct RegisterRule(
 {
     public const int AnyWrite = -1;
 
-    /// <summary>The policy in a VF's raw registers, where it is another one.</summary>
+    /// <summary>The policy in a VF, where it is another one: in the header that of raw registers, in capabilities that of both views.</summary>
     public RegisterPolicy? InVf { get; init; }
+
+    /// <summary>What VFIO's view shows of it after a write.</summary>
+    public WriteOutcome Outcome { get; init; }
+
+    /// <summary>The same for a VF, where more is known.</summary>
+    public WriteOutcome? OutcomeInVf { get; init; }
+
+    /// <summary>Whether the effect is one on raw registers alone, which VFIO's view does not show.</summary>
+    public bool HasRawEffect { get; init; }
 
     /// <summary>The same register of a capability at its place in the space.</summary>
     public RegisterRule At(int capability) => this with { Offset = capability + Offset };

@@ -11,6 +11,7 @@ internal sealed class VfTemplate
     private const uint HeaderMask = 0xFFFF;
 
     private readonly ulong[] _constants;
+    private readonly LearnedBits _learned;
     private readonly int _checkOffset;
     private readonly uint _checkMask;
     private readonly uint _expected;
@@ -20,6 +21,7 @@ internal sealed class VfTemplate
     {
         Policy = policy;
         _constants = new ulong[policy.Dwords.Length];
+        _learned = new LearnedBits(policy.OwnSlots);
         (_checkOffset, _checkMask) = Check(policy.Capabilities);
         foreach (var (dword, value) in policy.Structure)
         {
@@ -35,12 +37,12 @@ internal sealed class VfTemplate
     public ConfigSpacePolicy Policy { get; }
 
     /// <summary>What is shared, as a state without anything of a VF's own.</summary>
-    public CacheState Shared() => new(Policy, _constants);
+    public CacheState Shared() => new(Policy, _constants, _learned);
 
     /// <summary>The state of the VF that the layout was found of.</summary>
     public CacheState First()
     {
-        var state = new CacheState(Policy, _constants);
+        var state = new CacheState(Policy, _constants, _learned);
         foreach (var (dword, value) in Policy.Structure)
             state.Fill(dword, state.Before(dword), value);
         return state;
@@ -64,7 +66,7 @@ internal sealed class VfTemplate
 
         if (differs)
             return null;
-        var state = new CacheState(Policy, _constants);
+        var state = new CacheState(Policy, _constants, _learned);
         state.Fill(_checkOffset / sizeof(uint), state.Before(_checkOffset / sizeof(uint)), value);
         return state;
     }
