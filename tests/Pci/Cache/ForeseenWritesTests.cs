@@ -34,6 +34,17 @@ public sealed class ForeseenWritesTests
     }
 
     [Fact]
+    public void A_device_that_was_opened_anew_may_have_BARs_of_other_sizes()
+    {
+        Assert.Equal(0xFFFF_C004, WriteAndRead(PciRegs.PCI_BASE_ADDRESS_0, 0xFFFF_FFFF));
+        Assert.Equal(0x0000_0004u, WriteAndRead(PciRegs.PCI_BASE_ADDRESS_0, 0));
+        _model.Refuse(PciRegs.PCI_BASE_ADDRESS_0, 0x4000);
+        _cache.Invalidate(ConfigSpaceEvent.Opened);
+        Assert.Equal(0x0000_0004u, _cache.ReadUInt32(PciRegs.PCI_BASE_ADDRESS_0));
+        Assert.Equal(0xFFFF_8004, WriteAndRead(PciRegs.PCI_BASE_ADDRESS_0, 0xFFFF_FFFF));
+    }
+
+    [Fact]
     public void A_part_of_a_BAR_leaves_the_rest()
     {
         _cache.WriteUInt32(PciRegs.PCI_BASE_ADDRESS_0, 0xFFFF_FFFF);

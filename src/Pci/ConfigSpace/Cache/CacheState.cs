@@ -41,7 +41,9 @@ internal sealed class CacheState
         Put(policy, _words, saved);
     }
 
-    /// <summary>A state that shares its constants, and what is learned of registers, with others and keeps the rest itself, for which there is memory from the first such value on.</summary>
+    /// <summary>
+    /// A state that shares its constants, and what is learned of registers, with others and keeps the rest itself, for which there is memory from the first such value on.
+    /// </summary>
     public CacheState(ConfigSpacePolicy policy, ulong[] shared, LearnedBits learned)
     {
         _policy = policy;
@@ -202,6 +204,9 @@ internal sealed class CacheState
         if (CachedWord.Rewrite(ref _words[slot], write.Before, found, isKept ? Policy.Kept[slot] : 0u) && isKept)
             _learned?.Learn(slot, write.Old, write.Written, write.Bits, found, refusals: (write.Bytes & ~Policy.OfVfio[slot]) == 0);
     }
+
+    /// <summary>Forgets what writes have shown of registers.</summary>
+    public void Unlearn() => _learned?.Clear();
 
     /// <summary>Makes this function's words of a slot invalid, all bytes but some.</summary>
     public void Invalidate(int slot, uint keep)

@@ -204,7 +204,14 @@ public sealed class CachedConfigSpace : IPciConfigSpace
                 Raise(ConfigSpaceEffect.FunctionReset);
                 break;
             case ConfigSpaceEvent.Bound or ConfigSpaceEvent.Opened:
-                KeepConstants(Known());
+                // Without a driver a BAR may have been given another size.
+                lock (_writing)
+                {
+                    var state = Known();
+                    state.Unlearn();
+                    KeepConstants(state);
+                }
+
                 break;
             case ConfigSpaceEvent.PowerLost or ConfigSpaceEvent.PhysicalFunctionChanged or ConfigSpaceEvent.Replaced:
                 Drop();

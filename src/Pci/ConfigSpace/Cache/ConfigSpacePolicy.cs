@@ -332,11 +332,11 @@ public sealed class ConfigSpacePolicy
     private byte BytesOf(int dword, WriteOutcome least)
     {
         var mask = 0;
-        foreach (var rule in _foreseeable)
+        foreach (var rule in _foreseeable.Where(rule => rule.Outcome >= least))
         {
-            for (var i = 0; i < DwordSize && rule.Outcome >= least; i++)
+            for (var i = 0; i < DwordSize; i++)
             {
-                if (rule.Offset <= (dword * DwordSize) + i && (dword * DwordSize) + i < rule.Offset + rule.Width)
+                if ((dword * DwordSize) + i is var offset && rule.Offset <= offset && offset < rule.Offset + rule.Width)
                     mask |= 1 << i;
             }
         }

@@ -9,6 +9,13 @@ internal sealed class LearnedBits(int slots)
     private readonly uint[] _settable = new uint[slots];
     private readonly uint[] _fixed = new uint[slots];
 
+    /// <summary>Forgets all of it.</summary>
+    public void Clear()
+    {
+        _settable.AsSpan().Clear();
+        _fixed.AsSpan().Clear();
+    }
+
     /// <summary>What a write makes of a dword; false if it changes a bit that is not known yet.</summary>
     /// <param name="slot">The dword's slot.</param>
     /// <param name="old">The dword before.</param>
