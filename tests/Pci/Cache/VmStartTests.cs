@@ -30,6 +30,7 @@ public sealed class VmStartTests(ITestOutputHelper output)
         VmStartReplay.Run(Trace.AskedOfVfio.Accesses, model);
         Assert.Equal(1034 + 84, model.Asked);
         Assert.Equal(1021 + 71, model.Hardware);
+        Assert.Equal(model.Hardware, VmStartReplay.RunUncached(Trace.AskedOfVfio).HardwareOfAll);
     }
 
     [Fact]
