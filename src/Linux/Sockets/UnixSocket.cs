@@ -19,6 +19,9 @@ internal static unsafe class UnixSocket
     private const int SolSocket = 1;
     private const int ScmRights = 1;
     private const int SoPeercred = 17;
+    private const int SoPeergroups = 59;
+    private const int SoPeerpidfd = 77;
+    private const int FewGroups = 32;
     private const int MsgNosignal = 0x4000;
     private const int MsgDontwait = 0x40;
     private const int MsgCmsgCloexec = 0x40000000;
@@ -32,6 +35,30 @@ internal static unsafe class UnixSocket
         PeerCredentials peer;
         var length = (uint)sizeof(PeerCredentials);
         return Libc.getsockopt(socket, SolSocket, SoPeercred, &peer, &length) == 0 ? peer : throw Failure("getsockopt(SO_PEERCRED)", socket);
+    }
+
+    internal static IReadOnlyList<uint> GroupsOf(FileDescriptor socket)
+    {
+        var groups = new uint[FewGroups];
+        while (true)
+        {
+            var length = (uint)(groups.Length * sizeof(uint));
+            fixed (uint* pointer = groups)
+            {
+                if (Libc.getsockopt(socket, SolSocket, SoPeergroups, pointer, &length) == 0) return groups[..(int)(length / sizeof(uint))];
+            }
+
+            // The length is what it takes now.
+            if (Libc.LastErrno != Errno.ERANGE) throw Failure("getsockopt(SO_PEERGROUPS)", socket);
+            groups = new uint[length / sizeof(uint)];
+        }
+    }
+
+    internal static FileDescriptor? ProcessOf(FileDescriptor socket)
+    {
+        int number;
+        var length = (uint)sizeof(int);
+        return Libc.getsockopt(socket, SolSocket, SoPeerpidfd, &number, &length) == 0 ? FileDescriptor.Adopt(number, "pidfd of a peer") : null;
     }
 
     internal static (FileDescriptor First, FileDescriptor Second) Pair(int type)

@@ -21,9 +21,28 @@ public sealed class UnixStream : IDisposable
     /// <exception cref="LinuxException">The socket is not connected.</exception>
     public PeerCredentials Peer => UnixSocket.PeerOf(Fd);
 
+    /// <summary>The groups that who connected was in besides <see cref="PeerCredentials.GroupId"/>; those of who listened, at the other end.</summary>
+    /// <remarks><c>getsockopt(SO_PEERGROUPS)</c>.</remarks>
+    /// <exception cref="LinuxException">The socket is not connected.</exception>
+    public IReadOnlyList<uint> PeerGroups => UnixSocket.GroupsOf(Fd);
+
     /// <summary>Whether the other end has closed the connection, or this one was shut down. What was sent before may still be here to be received.</summary>
     /// <remarks><c>poll(2)</c>, <c>POLLRDHUP</c>.</remarks>
     public bool IsPeerClosed => Poll.HungUp(Fd);
+
+    /// <summary>
+    /// The control groups that the process at the other end is in now. It is asked for by its pidfd, so that another process, which got the id of
+    /// one that has ended, is not taken for it.
+    /// </summary>
+    /// <returns>The text of its <c>/proc/PID/cgroup</c>; null if it has ended, or the kernel, older than 6.5, tells of no pidfd.</returns>
+    /// <remarks><c>getsockopt(SO_PEERPIDFD)</c>.</remarks>
+    public string? ReadPeerCgroup()
+    {
+        using var process = UnixSocket.ProcessOf(Fd);
+        if (process is null || ProcessFd.IdOf(process) is not { } id) return null;
+        var cgroup = KernelFile.TryReadText($"/proc/{id}/cgroup", out _);
+        return ProcessFd.IdOf(process) == id ? cgroup : null;
+    }
 
     /// <summary>Takes over a socket that listens or is connected: one that a service manager passed on.</summary>
     /// <param name="fd">The socket, owned by this object from now on.</param>

@@ -7,10 +7,13 @@ public sealed class VarlinkConnection
 {
     private readonly List<Action> _atEnd = [];
 
-    internal VarlinkConnection(long id, PeerCredentials peer)
+    private readonly UnixStream _socket;
+
+    internal VarlinkConnection(long id, UnixStream socket)
     {
         Id = id;
-        Peer = peer;
+        _socket = socket;
+        Peer = socket.Peer;
     }
 
     /// <summary>Its number, which no other connection of this process has or had.</summary>
@@ -18,6 +21,14 @@ public sealed class VarlinkConnection
 
     /// <summary>Who it is, as the kernel recorded when it connected.</summary>
     public PeerCredentials Peer { get; }
+
+    /// <summary>The groups that it was in then besides <see cref="PeerCredentials.GroupId"/>.</summary>
+    /// <exception cref="LinuxException">The connection broke.</exception>
+    public IReadOnlyList<uint> PeerGroups => _socket.PeerGroups;
+
+    /// <summary>The control groups that its process is in now, which tell its systemd unit.</summary>
+    /// <returns>The text of its <c>/proc/PID/cgroup</c>; null if it has ended, or the kernel is older than 6.5.</returns>
+    public string? ReadPeerCgroup() => _socket.ReadPeerCgroup();
 
     /// <summary>Has something done when the connection ends, on its thread, the last first.</summary>
     /// <param name="action">What; it must not throw.</param>

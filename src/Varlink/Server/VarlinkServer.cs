@@ -86,8 +86,8 @@ public sealed partial class VarlinkServer
 
     private void Admit(UnixStream socket)
     {
-        var peer = socket.Peer;
-        var connection = new VarlinkConnection(++_nextId, peer);
+        var connection = new VarlinkConnection(++_nextId, socket);
+        var peer = connection.Peer;
         lock (_lock)
         {
             var ofUser = _clients.Values.Count(client => client.User == peer.UserId);

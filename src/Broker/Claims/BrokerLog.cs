@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace Devices.Broker;
+
+/// <summary>Who got what and who did not, and why: what an auditor asks for.</summary>
+internal static partial class BrokerLog
+{
+    [LoggerMessage(EventId = 1000, Level = LogLevel.Information, Message = "{Client} connected; rules about it: {Rules}")]
+    public static partial void Connected(ILogger logger, BrokerClient client, string rules);
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "{Device} is granted to {Client} by rule \"{Rule}\"; it was reset (methods: {ResetMethods})")]
+    public static partial void Granted(ILogger logger, string device, BrokerClient client, string rule, string? resetMethods);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "{Method} of {Subject} is refused to {Client}: {Reason}")]
+    public static partial void Refused(ILogger logger, string method, string subject, BrokerClient client, string reason);
+
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "{Client} was given the file of {Device}")]
+    public static partial void Opened(ILogger logger, BrokerClient client, string device);
+
+    [LoggerMessage(EventId = 1004, Level = LogLevel.Information, Message = "{Device} is taken back from {Client}: {Reason}")]
+    public static partial void Released(ILogger logger, string device, BrokerClient client, string reason);
+
+    [LoggerMessage(EventId = 1005, Level = LogLevel.Information, Message = "{Device} was reset (methods: {ResetMethods}) and is free; {Client} had it")]
+    public static partial void Reset(ILogger logger, string device, string? resetMethods, BrokerClient client);
+
+    [LoggerMessage(EventId = 1006, Level = LogLevel.Warning, Message = "{Device} is parked, after {Client} had it: {Obstacle}")]
+    public static partial void Parked(ILogger logger, string device, BrokerClient client, Obstacle obstacle);
+
+    [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "{Device} has gone; {Client} had it")]
+    public static partial void Gone(ILogger logger, string device, string client);
+
+    [LoggerMessage(EventId = 1008, Level = LogLevel.Information, Message = "{Bytes} bytes of memory \"{Name}\" are granted to {Client} by rule \"{Rule}\"")]
+    public static partial void MemoryGranted(ILogger logger, long bytes, string name, BrokerClient client, string rule);
+
+    [LoggerMessage(EventId = 1009, Level = LogLevel.Warning, Message = "{Device} was not reset before the end: {Obstacle}")]
+    public static partial void Left(ILogger logger, string device, Obstacle obstacle);
+
+    [LoggerMessage(EventId = 1010, Level = LogLevel.Information, Message = "Serving at {Socket}; {Rules} rules of {Policy}")]
+    public static partial void Serving(ILogger logger, string socket, int rules, string policy);
+}

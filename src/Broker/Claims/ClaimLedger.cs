@@ -1,0 +1,90 @@
+using Devices.Pci;
+
+namespace Devices.Broker;
+
+/// <summary>Which device is whose. Devices of one IOMMU group have one client. For many threads.</summary>
+internal sealed class ClaimLedger
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<PciAddress, ClaimedDevice> _devices = [];
+
+    /// <summary>All that are not free.</summary>
+    internal IReadOnlyList<ClaimedDevice> All
+    {
+        get
+        {
+            lock (_lock) return [.. _devices.Values];
+        }
+    }
+
+    /// <summary>A device that is not free; null if it is.</summary>
+    internal ClaimedDevice? Find(PciAddress address)
+    {
+        lock (_lock) return _devices.GetValueOrDefault(address);
+    }
+
+    /// <summary>A client's devices.</summary>
+    internal IReadOnlyList<PciAddress> Of(BrokerClient client)
+    {
+        lock (_lock) return [.. _devices.Values.Where(device => device.Owner == client).Select(static device => device.Facts.Address).Order()];
+    }
+
+    /// <summary>Makes devices a client's, all or none. Those that are already its own stay as they are.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="devices">The devices and the names of their files.</param>
+    /// <param name="added">Those that were not its own before.</param>
+    /// <returns>What is in the way; null if nothing is.</returns>
+    internal ClaimConflict? Claim(BrokerClient client, IReadOnlyList<(DeviceFacts Facts, string? CdevName)> devices, out IReadOnlyList<DeviceFacts> added)
+    {
+        lock (_lock)
+        {
+            added = [];
+            foreach (var (wanted, _) in devices)
+            {
+                var inTheWay = _devices.Values.FirstOrDefault(other =>
+                    other.Owner != client && (other.Facts.Address == wanted.Address || (wanted.IommuGroup is not null && other.Facts.IommuGroup == wanted.IommuGroup)));
+                if (inTheWay is not null) return new ClaimConflict(wanted, inTheWay);
+            }
+
+            added = [.. devices.Select(static device => device.Facts).Where(facts => !_devices.ContainsKey(facts.Address))];
+            foreach (var (facts, cdevName) in devices)
+                _devices.TryAdd(facts.Address, new ClaimedDevice(facts, cdevName, DeviceState.Claimed, client, null, HasGone: false));
+            return null;
+        }
+    }
+
+    /// <summary>Notes that a client was given a device's file.</summary>
+    internal void Opened(PciAddress address) => Change(address, static device => device with { State = DeviceState.Opened });
+
+    /// <summary>Takes a device from its client, until it is <see cref="Free"/>.</summary>
+    internal void TakeBack(PciAddress address) => Change(address, static device => device with { State = DeviceState.Resetting, Owner = null });
+
+    /// <summary>Notes why a device that was taken back is not free yet.</summary>
+    /// <returns>Whether that is news.</returns>
+    internal bool Park(PciAddress address, Obstacle obstacle)
+    {
+        lock (_lock)
+        {
+            if (!_devices.TryGetValue(address, out var device)) return false;
+            _devices[address] = device with { State = DeviceState.Parked, Obstacle = obstacle };
+            return device.Obstacle?.ToString() != obstacle.ToString();
+        }
+    }
+
+    /// <summary>Notes that a device has gone.</summary>
+    internal void MarkGone(PciAddress address) => Change(address, static device => device with { HasGone = true });
+
+    /// <summary>From now on the device can be claimed.</summary>
+    internal void Free(PciAddress address)
+    {
+        lock (_lock) _devices.Remove(address);
+    }
+
+    private void Change(PciAddress address, Func<ClaimedDevice, ClaimedDevice> change)
+    {
+        lock (_lock)
+        {
+            if (_devices.TryGetValue(address, out var device)) _devices[address] = change(device);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+using Devices.Linux;
+using Devices.Pci;
+using Devices.Varlink;
+using Devices.Vfio;
+using Microsoft.Extensions.Logging;
+
+namespace Devices.Broker;
+
+/// <summary>Gives devices and memory to clients as the policy says, and takes them back. For many threads, each client on one.</summary>
+internal sealed class DeviceBroker : IDisposable
+{
+    /// <summary>The most devices in one call: what goes into one reply's descriptors, with room to spare.</summary>
+    internal const int MostDevices = 64;
+
+    // More than the second in which a client's processes end.
+    private static readonly TimeSpan s_releasePatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly AccessPolicy _policy;
+    private readonly ILogger _logger;
+    private readonly ClaimLedger _ledger = new();
+    private readonly MemoryAllowance _memory = new();
+    private readonly DeviceReturns _returns;
+    private readonly Timer _sweep;
+    private readonly Lock _lock = new();
+    private readonly HashSet<BrokerClient> _clients = [];
+
+    internal DeviceBroker(AccessPolicy policy, ILogger<DeviceBroker> logger)
+    {
+        _policy = policy;
+        _logger = logger;
+        _returns = new DeviceReturns(_ledger, Events, logger);
+        _sweep = new Timer(_ => Sweep(), null, s_sweepPeriod, s_sweepPeriod);
+    }
+
+    internal EventHub Events { get; } = new();
+
+    /// <summary>A client has connected.</summary>
+    internal BrokerClient Enter(ClientIdentity identity)
+    {
+        var client = new BrokerClient(identity, _policy.RulesFor(identity));
+        lock (_lock) _clients.Add(client);
+        if (_logger.IsEnabled(LogLevel.Information))
+            BrokerLog.Connected(_logger, client, client.Rules.Count == 0 ? "none" : string.Join(", ", client.Rules.Select(static rule => $"\"{rule.Name}\"")));
+        return client;
+    }
+
+    /// <summary>A client's connection has ended: what it has is taken back.</summary>
+    internal void Leave(BrokerClient client)
+    {
+        lock (_lock) _clients.Remove(client);
+        foreach (var device in _ledger.All.Where(device => device.Owner == client)) _ = _returns.Begin(device.Facts, client, "its connection has ended");
+        _memory.End(client);
+    }
+
+    /// <summary><c>List</c>.</summary>
+    internal IReadOnlyList<DeviceReport> List(BrokerClient client) =>
+        [.. PciFunction.EnumerateAll()
+            .Where(function => client.RuleFor(DeviceFacts.Of(function)) is not null || (client.Identity.IsRoot && function.VfioCdevName is not null))
+            .Select(function => Report(client, function))];
+
+    /// <summary><c>Claim</c>.</summary>
+    internal IReadOnlyList<DeviceReport> Claim(BrokerClient client, IReadOnlyList<string> names)
+    {
+        var wanted = Addresses(names).Select(address => Permitted(client, address)).ToList();
+        if (wanted.FirstOrDefault(static function => function.VfioCdevName is null) is { } unbound)
+        {
+            var (cause, remedy) = Unbound(unbound);
+            throw Refuse(client, nameof(Claim), unbound.Address, cause, BrokerErrors.Unavailable(unbound.Address.ToString(), cause, remedy));
+        }
+
+        if (_ledger.Claim(client, [.. wanted.Select(static function => (DeviceFacts.Of(function), function.VfioCdevName))], out var added) is { } conflict) throw InTheWay(client, conflict);
+        try
+        {
+            foreach (var device in added) Prepare(client, device);
+        }
+        catch
+        {
+            foreach (var device in added) _ledger.Free(device.Address);
+            throw;
+        }
+
+        foreach (var device in added) Tell(Happening.Claimed, device, client);
+        return [.. wanted.Select(function => Report(client, function))];
+    }
+
+    /// <summary><c>Open</c>: the files of devices, none bound, the caller's own.</summary>
+    internal IReadOnlyList<(PciAddress Address, FileDescriptor File)> Open(BrokerClient client, IReadOnlyList<string> names)
+    {
+        var devices = Claimed(client, nameof(Open), names);
+        var opened = new List<(PciAddress Address, FileDescriptor File)>();
+        try
+        {
+            foreach (var device in devices) opened.Add((device.Facts.Address, OpenFile(client, device.Facts.Address)));
+        }
+        catch
+        {
+            opened.ForEach(static each => each.File.Dispose());
+            throw;
+        }
+
+        foreach (var device in devices)
+        {
+            _ledger.Opened(device.Facts.Address);
+            BrokerLog.Opened(_logger, client, device.Facts.Address.ToString());
+            Tell(Happening.Opened, device.Facts, client);
+        }
+
+        return opened;
+    }
+
+    /// <summary><c>Release</c>.</summary>
+    internal IReadOnlyList<DeviceReport> Release(BrokerClient client, IReadOnlyList<string> names)
+    {
+        var devices = Claimed(client, nameof(Release), names);
+        _ = Task.WaitAll([.. devices.Select(device => _returns.Begin(device.Facts, client, "it gave it back"))], s_releasePatience);
+        return [.. devices.Select(device => PciFunction.TryOpen(device.Facts.Address, out var function) ? Report(client, function) : null).OfType<DeviceReport>()];
+    }
+
+    /// <summary><c>CreateMemory</c>: a memfd, the caller's own.</summary>
+    internal MemFd CreateMemory(BrokerClient client, string name, long bytes)
+    {
+        // The kernel takes any bytes but NUL, at most 249; what is shown in logs and /proc should be plain.
+        if (name.Length is 0 or > 64 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) throw ServiceErrors.InvalidParameter("name");
+        if (bytes <= 0 || bytes % PageSize.Bytes != 0) throw ServiceErrors.InvalidParameter("size");
+        if (client.Rules.All(static rule => rule.MemoryBytes == 0)) throw Refuse(client, nameof(CreateMemory), null, "no rule gives it memory", BrokerErrors.NoMemoryAllowed());
+        if (_memory.TryTake(client, bytes) is not { } rule)
+        {
+            var left = _memory.LeftFor(client);
+            throw Refuse(
+                client,
+                nameof(CreateMemory),
+                null,
+                $"it asks for {bytes} bytes and no rule has more than {left} left",
+                BrokerErrors.LimitReached($"No rule of the policy has {bytes} bytes left for this client.", "Ask for less, or end the connections that have memory by the same rule.", left));
+        }
+
+        try
+        {
+            var memory = MemFd.Create(name, bytes);
+            BrokerLog.MemoryGranted(_logger, bytes, name, client, rule.Name);
+            Tell(Happening.Memory, null, client);
+            return memory;
+        }
+        catch
+        {
+            _memory.Return(client, rule, bytes);
+            throw;
+        }
+    }
+
+    /// <summary><c>Status</c>.</summary>
+    internal StatusReply Status(BrokerClient client, string version)
+    {
+        BrokerClient[] shown;
+        lock (_lock) shown = client.Identity.IsRoot ? [.. _clients] : [client];
+        return new StatusReply(version, [.. shown.OrderBy(static each => each.Identity.ProcessId).Select(Report)], _memory.LeftFor(client));
+    }
+
+    /// <summary>Ends it, when no client is left.</summary>
+    public void Dispose()
+    {
+        _sweep.Dispose();
+        _returns.Dispose();
+    }
+
+    private static IReadOnlyList<PciAddress> Addresses(IReadOnlyList<string> names)
+    {
+        if (names.Count is 0 or > MostDevices) throw ServiceErrors.InvalidParameter("devices");
+        return [.. names.Select(static (name, index) => PciAddress.TryParse(name, out var address) ? address : throw ServiceErrors.InvalidParameter($"devices[{index}]")).Distinct()];
+    }
+
+    private static (string Cause, string Remedy) Unbound(PciFunction function) => (
+        function.Driver is { } driver ? $"The driver {driver} has it, which is none of VFIO." : "No driver has it.",
+        $"Whoever runs this machine binds it to vfio-pci: devkeep bind {function.Address}.");
+
+    private PciFunction Permitted(BrokerClient client, PciAddress address)
+    {
+        // Where there is none, a rule by address still says whether the client may know.
+        var function = PciFunction.TryOpen(address, out var found) ? found : null;
+        if (client.RuleFor(function is null ? new DeviceFacts(address, null, null) : DeviceFacts.Of(function)) is null)
+            throw Refuse(client, nameof(Claim), address, "no rule gives it this device", BrokerErrors.NotAllowed(address.ToString()));
+        return function ?? throw Refuse(
+            client, nameof(Claim), address, "there is no such device", BrokerErrors.Unavailable(address.ToString(), "There is no device at this address.", "See lspci -D; if it was removed, rescan the bus."));
+    }
+
+    private VarlinkException InTheWay(BrokerClient client, ClaimConflict conflict)
+    {
+        var address = conflict.Wanted.Address;
+        if (conflict.Other.Owner is { } owner) return Refuse(client, nameof(Claim), address, $"{conflict.Other.Facts.Address} is claimed by {owner}", BrokerErrors.AlreadyClaimed(address.ToString(), conflict.ByGroup));
+        var obstacle = conflict.Other.Obstacle ?? new Obstacle("Its last client has left, and it is being reset.", "Try again: Watch tells when it was reset.", []);
+        if (conflict.ByGroup) obstacle = obstacle with { Cause = $"{conflict.Other.Facts.Address}, of its IOMMU group: {obstacle.Cause}" };
+        return Refuse(client, nameof(Claim), address, obstacle.ToString(), BrokerErrors.NotReady(address.ToString(), obstacle));
+    }
+
+    // What a device did before this service knew it is nobody's business of the client that gets it: it is reset, and open nowhere else.
+    private void Prepare(BrokerClient client, DeviceFacts device)
+    {
+        using var handover = new DeviceHandover(device.Address);
+        var outcome = handover.Attempt();
+        var address = device.Address.ToString();
+        switch (outcome)
+        {
+            case { Result: HandoverResult.Ready }:
+                BrokerLog.Granted(_logger, address, client, client.RuleFor(device)?.Name ?? "", outcome.ResetMethods);
+                return;
+            case { Result: HandoverResult.Held, Obstacle: { } obstacle }:
+                throw Refuse(client, nameof(Claim), device.Address, obstacle.ToString(), BrokerErrors.NotReady(address, obstacle));
+            case { Obstacle: { } obstacle }:
+                throw Refuse(client, nameof(Claim), device.Address, obstacle.ToString(), BrokerErrors.Unavailable(address, obstacle.Cause, obstacle.Remedy));
+            default:
+                throw Refuse(client, nameof(Claim), device.Address, "it has gone", BrokerErrors.Unavailable(address, "It has gone.", "Claim another one."));
+        }
+    }
+
+    private List<ClaimedDevice> Claimed(BrokerClient client, string method, IReadOnlyList<string> names) =>
+        [.. Addresses(names).Select(address => _ledger.Find(address) is { } device && device.Owner == client
+            ? device
+            : throw Refuse(client, method, address, "it has not claimed it", BrokerErrors.NotClaimed(address.ToString())))];
+
+    private FileDescriptor OpenFile(BrokerClient client, PciAddress address)
+    {
+        try
+        {
+            using var cdev = VfioCdev.Open(address);
+            return cdev.Fd.Duplicate();
+        }
+        catch (Exception failure) when (failure is LinuxException or NoIommuException)
+        {
+            throw Refuse(
+                client, nameof(Open), address, failure.Message, BrokerErrors.Unavailable(address.ToString(), failure.Message, (failure as LinuxException)?.Remedy ?? "Release it, and claim another one."));
+        }
+    }
+
+    private VarlinkException Refuse(BrokerClient client, string method, PciAddress? address, string reason, VarlinkException error)
+    {
+        BrokerLog.Refused(_logger, method, address?.ToString() ?? "memory", client, reason);
+        var device = address is { } known ? PciFunction.TryOpen(known, out var function) ? DeviceFacts.Of(function) : new DeviceFacts(known, null, null) : null;
+        Tell(Happening.Refused, device, client, reason);
+        return error;
+    }
+
+    private void Tell(Happening what, DeviceFacts? device, BrokerClient client, string? cause = null) =>
+        Events.Publish(new BrokerEvent(what, DateTimeOffset.UtcNow, device, Report(client), cause));
+
+    private ClientReport Report(BrokerClient client) => new(
+        client.Identity.ProcessId,
+        client.Identity.UserId,
+        client.Identity.Unit,
+        [.. client.Rules.Select(static rule => rule.Name)],
+        [.. _ledger.Of(client).Select(static address => address.ToString())],
+        _memory.UsedBy(client));
+
+    private DeviceReport Report(BrokerClient client, PciFunction function)
+    {
+        var known = _ledger.Find(function.Address);
+        var state = known?.State ?? (function.VfioCdevName is null ? DeviceState.Unavailable : DeviceState.Free);
+        var (cause, remedy) = state == DeviceState.Unavailable ? Unbound(function) : (known?.Obstacle?.Cause, known?.Obstacle?.Remedy);
+        return new DeviceReport(
+            function.Address.ToString(),
+            function.Ids.ToString(),
+            function.ClassCode.Description,
+            function.IommuGroup,
+            state,
+            known?.Owner == client,
+            cause,
+            remedy,
+            HolderReport.Of(known?.Obstacle?.Holders ?? []));
+    }
+
+    // A driver that gives a device up waits until its files are closed, so that nothing is left to be taken back; its client is told.
+    private void Sweep()
+    {
+        foreach (var device in _ledger.All.Where(static device => device is { Owner: not null, HasGone: false }))
+        {
+            if (PciFunction.TryOpen(device.Facts.Address, out var function) && function.VfioCdevName == device.CdevName) continue;
+            _ledger.MarkGone(device.Facts.Address);
+            BrokerLog.Gone(_logger, device.Facts.Address.ToString(), device.Owner!.ToString());
+            Tell(Happening.Gone, device.Facts, device.Owner!);
+        }
+    }
+}

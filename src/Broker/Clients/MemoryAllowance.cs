@@ -1,0 +1,46 @@
+namespace Devices.Broker;
+
+/// <summary>How much memory clients have of what their rules give.</summary>
+internal sealed class MemoryAllowance
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<BrokerClient, Dictionary<string, long>> _used = [];
+
+    /// <summary>Takes memory for a client from the first of its rules that has enough left.</summary>
+    /// <returns>The rule; null if none has.</returns>
+    internal AccessRule? TryTake(BrokerClient client, long bytes)
+    {
+        lock (_lock)
+        {
+            if (client.Rules.FirstOrDefault(rule => bytes <= rule.MemoryBytes - UsedOf(rule)) is not { } rule) return null;
+            if (!_used.TryGetValue(client, out var mine)) _used.Add(client, mine = new Dictionary<string, long>(StringComparer.Ordinal));
+            mine[rule.Name] = mine.GetValueOrDefault(rule.Name) + bytes;
+            return rule;
+        }
+    }
+
+    /// <summary>Gives back what was taken and not used after all.</summary>
+    internal void Return(BrokerClient client, AccessRule rule, long bytes)
+    {
+        lock (_lock) _used[client][rule.Name] -= bytes;
+    }
+
+    /// <summary>The most that a client can be given at once.</summary>
+    internal long LeftFor(BrokerClient client)
+    {
+        lock (_lock) return client.Rules.Select(rule => rule.MemoryBytes - UsedOf(rule)).DefaultIfEmpty(0).Max();
+    }
+
+    internal long UsedBy(BrokerClient client)
+    {
+        lock (_lock) return _used.TryGetValue(client, out var mine) ? mine.Values.Sum() : 0;
+    }
+
+    /// <summary>The client has gone.</summary>
+    internal void End(BrokerClient client)
+    {
+        lock (_lock) _used.Remove(client);
+    }
+
+    private long UsedOf(AccessRule rule) => _used.Values.Sum(each => each.GetValueOrDefault(rule.Name));
+}

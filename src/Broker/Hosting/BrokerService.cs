@@ -1,0 +1,41 @@
+using Devices.Linux;
+using Devices.Varlink;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Devices.Broker;
+
+/// <summary>Serves clients while the host runs, and tells the service manager so.</summary>
+internal sealed partial class BrokerService(
+    ListeningSocket socket, PolicySource policy, ILogger<DeviceBroker> brokerLogger, ILogger<VarlinkServer> serverLogger, ILogger<BrokerService> logger) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(() => Serve(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Serve(CancellationToken stopping)
+    {
+        using var broker = new DeviceBroker(policy.Policy, brokerLogger);
+        var server = new VarlinkServer(DevicesInterface.Serve(broker), socket.Stream, logger: serverLogger);
+        using var watchdog = ServiceManager.WatchdogPeriod is { } period ? new Timer(_ => Tell("WATCHDOG=1"), null, TimeSpan.Zero, period / 2) : null;
+        BrokerLog.Serving(brokerLogger, socket.Name, policy.Policy.Rules.Count, policy.Path);
+        Tell("READY=1");
+        server.Run(stopping);
+        Tell("STOPPING=1");
+    }
+
+    private void Tell(string state)
+    {
+        try
+        {
+            _ = ServiceManager.Notify(state);
+        }
+        catch (LinuxException failure)
+        {
+            LogNotTold(logger, state, failure.Message);
+        }
+    }
+
+    [LoggerMessage(EventId = 1020, Level = LogLevel.Warning, Message = "The service manager could not be told {State}: {Reason}")]
+    private static partial void LogNotTold(ILogger logger, string state, string reason);
+}

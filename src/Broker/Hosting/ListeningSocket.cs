@@ -1,0 +1,76 @@
+using Devices.Linux;
+
+namespace Devices.Broker;
+
+/// <summary>The socket that the service listens on: the service manager's, or one of its own at a path.</summary>
+internal sealed class ListeningSocket : IDisposable
+{
+    // Anybody may connect: what a client gets is for the policy to say, and limits bound what each can do to the service.
+    private const UnixFileMode SocketMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private const UnixFileMode FolderMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private readonly string? _ownPath;
+
+    private ListeningSocket(UnixStream stream, string name, string? ownPath)
+    {
+        Stream = stream;
+        Name = name;
+        _ownPath = ownPath;
+    }
+
+    internal UnixStream Stream { get; }
+
+    /// <summary>Where clients find it.</summary>
+    internal string Name { get; }
+
+    /// <summary>Takes the socket that the service manager passed; without one, listens at a path.</summary>
+    /// <exception cref="LinuxException">Somebody listens there already, or the path cannot be listened at.</exception>
+    /// <exception cref="InvalidOperationException">The manager passed several sockets, or others could put a socket in the place of this one.</exception>
+    internal static ListeningSocket Open(string path) => ServiceManager.TakeListenFds() switch
+    {
+        [] => Listen(path),
+        [var only] => new ListeningSocket(UnixStream.Adopt(only), only.Subject, null),
+        var several => throw new InvalidOperationException($"The service manager passed {several.Count} sockets, and this service has one: leave one ListenStream= in its socket unit."),
+    };
+
+    /// <summary>Ends the listening; a socket of its own is removed.</summary>
+    public void Dispose()
+    {
+        if (_ownPath is not null) File.Delete(_ownPath);
+        Stream.Dispose();
+    }
+
+    private static ListeningSocket Listen(string path)
+    {
+        path = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(folder)) Directory.CreateDirectory(folder, FolderMode);
+        var mode = File.GetUnixFileMode(folder);
+        if ((mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0 && !mode.HasFlag(UnixFileMode.StickyBit))
+            throw new InvalidOperationException($"Others may write to {folder}, and put their socket in the place of this service's: chmod go-w {folder}");
+        RemoveStale(path);
+        var stream = UnixStream.Listen(path);
+        File.SetUnixFileMode(path, SocketMode);
+        return new ListeningSocket(stream, path, path);
+    }
+
+    // What a service that was killed leaves behind. Where somebody listens, connecting works, and listening will say that the path is taken.
+    private static void RemoveStale(string path)
+    {
+        try
+        {
+            UnixStream.Connect(path).Dispose();
+        }
+        catch (LinuxException nobody) when (nobody.Errno == Errno.ECONNREFUSED)
+        {
+            File.Delete(path);
+        }
+        catch (LinuxException none) when (none.Errno == Errno.ENOENT)
+        {
+            // Nothing to remove.
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization.Metadata;
+using Devices.Linux;
+using Devices.Varlink;
+
+namespace Devices.Broker;
+
+/// <summary>The errors of the interface <c>io.devkeep.Devices</c>: each names cause and way out.</summary>
+internal static class BrokerErrors
+{
+    internal const string Interface = "io.devkeep.Devices";
+
+    internal static VarlinkException NotAllowed(string device) => Of(
+        "NotAllowed",
+        new ErrorReport(device, "The policy has no rule that gives this device to this client, or there is no such device.", "Ask who runs this machine for a rule in devkeepd's policy; List shows what there is for this client."),
+        BrokerJson.Default.ErrorReport);
+
+    internal static VarlinkException NoMemoryAllowed() => Of(
+        "NotAllowed", new ErrorReport(null, "The policy has no rule that gives memory to this client.", "Ask who runs this machine for a rule with memoryMiB in devkeepd's policy."), BrokerJson.Default.ErrorReport);
+
+    internal static VarlinkException AlreadyClaimed(string device, bool byGroup) => Of(
+        "AlreadyClaimed",
+        new ErrorReport(
+            device,
+            byGroup ? "Another client has a device of its IOMMU group, from which it is not isolated." : "Another client has it.",
+            "Wait until that client gives it back: Watch tells when it was reset."),
+        BrokerJson.Default.ErrorReport);
+
+    internal static VarlinkException NotClaimed(string device) =>
+        Of("NotClaimed", new ErrorReport(device, "This connection has not claimed it.", "Claim it on this connection first; a claim ends with its connection."), BrokerJson.Default.ErrorReport);
+
+    internal static VarlinkException NotReady(string device, Obstacle obstacle) =>
+        Of("NotReady", new NotReadyReport(device, obstacle.Cause, obstacle.Remedy, HolderReport.Of(obstacle.Holders)), BrokerJson.Default.NotReadyReport);
+
+    internal static VarlinkException Unavailable(string? device, string cause, string remedy) => Of("Unavailable", new ErrorReport(device, cause, remedy), BrokerJson.Default.ErrorReport);
+
+    internal static VarlinkException LimitReached(string cause, string remedy, long left) => Of("LimitReached", new LimitReport(cause, remedy, left), BrokerJson.Default.LimitReport);
+
+    /// <summary>The error for a failure that no device is the subject of.</summary>
+    internal static VarlinkException? Translate(Exception failure) =>
+        failure is LinuxException linux ? Unavailable(null, linux.Message, linux.Remedy ?? "See devkeepd's log.") : null;
+
+    private static VarlinkException Of<T>(string name, T parameters, JsonTypeInfo<T> type) => VarlinkException.Of($"{Interface}.{name}", parameters, type);
+}

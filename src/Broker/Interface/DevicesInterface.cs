@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Devices.Iommufd;
+using Devices.Varlink;
+
+namespace Devices.Broker;
+
+/// <summary>The interface <c>io.devkeep.Devices</c>: what clients call, and the broker that does it.</summary>
+internal sealed class DevicesInterface
+{
+    private static readonly TimeSpan s_watchPeriod = TimeSpan.FromSeconds(1);
+    private static readonly string s_version = typeof(DevicesInterface).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    private readonly ConcurrentDictionary<long, BrokerClient> _clients = new();
+    private readonly DeviceBroker _broker;
+
+    private DevicesInterface(DeviceBroker broker) => _broker = broker;
+
+    /// <summary>Its description.</summary>
+    internal static VarlinkDescription Description { get; } = VarlinkDescription.FromResource(typeof(DevicesInterface).Assembly, BrokerErrors.Interface);
+
+    /// <summary>The service that a broker offers.</summary>
+    internal static VarlinkService Serve(DeviceBroker broker)
+    {
+        var offered = new DevicesInterface(broker);
+        return new VarlinkService(new ServiceInfo("Devices", "devkeepd", s_version, "", []), [offered.Build()], BrokerErrors.Translate);
+    }
+
+    private VarlinkInterface Build() => new VarlinkInterface(Description)
+        .On("List", BrokerJson.Default.NoParameters, BrokerJson.Default.DeviceReports, (call, _) => new DeviceReports(_broker.List(ClientOf(call))))
+        .On("Claim", BrokerJson.Default.DeviceNames, BrokerJson.Default.DeviceReports, (call, asked) => new DeviceReports(_broker.Claim(ClientOf(call), asked.Devices)))
+        .On("Open", BrokerJson.Default.DeviceNames, BrokerJson.Default.OpenReply, Open)
+        .On("Release", BrokerJson.Default.DeviceNames, BrokerJson.Default.DeviceReports, (call, asked) => new DeviceReports(_broker.Release(ClientOf(call), asked.Devices)))
+        .On("CreateMemory", BrokerJson.Default.MemoryRequest, BrokerJson.Default.MemoryReply, CreateMemory)
+        .On("Status", BrokerJson.Default.NoParameters, BrokerJson.Default.StatusReply, (call, _) => _broker.Status(ClientOf(call), s_version))
+        .OnMore("Watch", BrokerJson.Default.NoParameters, BrokerJson.Default.EventReply, Watch);
+
+    private OpenReply Open(VarlinkCall call, DeviceNames asked)
+    {
+        var opened = _broker.Open(ClientOf(call), asked.Devices);
+        OpenedDeviceReport[] devices = [.. opened.Select(each => new OpenedDeviceReport(each.Address.ToString(), call.Attach(each.File)))];
+        using var context = IommuContext.Open();
+        return new OpenReply(devices, call.Attach(context.Fd.Duplicate()));
+    }
+
+    private MemoryReply CreateMemory(VarlinkCall call, MemoryRequest asked) => new(call.Attach(_broker.CreateMemory(ClientOf(call), asked.Name, asked.Size).Fd));
+
+    private EventReply Watch(VarlinkCall call, NoParameters none, Action<EventReply> reply)
+    {
+        var watcher = _broker.Events.Add(ClientOf(call));
+        try
+        {
+            var last = new EventReport(Happening.Watching, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000, null, null, null);
+            reply(new EventReply(last));
+            while (!call.IsClientGone)
+            {
+                if (watcher.Next(s_watchPeriod) is not { } next) continue;
+                last = next;
+                if (next.Event == Happening.Overrun) break;
+                reply(new EventReply(next));
+            }
+
+            return new EventReply(last);
+        }
+        finally
+        {
+            _broker.Events.Remove(watcher);
+        }
+    }
+
+    // A connection's calls come one after the other, on its thread.
+    private BrokerClient ClientOf(VarlinkCall call)
+    {
+        var connection = call.Connection;
+        if (_clients.TryGetValue(connection.Id, out var known)) return known;
+        var client = _broker.Enter(ClientIdentity.Of(connection));
+        _clients[connection.Id] = client;
+        connection.AtEnd(() =>
+        {
+            _clients.TryRemove(connection.Id, out _);
+            _broker.Leave(client);
+        });
+        return client;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Devices.Broker;
+
+/// <summary>What a method takes, or returns, that takes or returns nothing.</summary>
+internal sealed record NoParameters;

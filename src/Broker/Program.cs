@@ -1,0 +1,3 @@
+using Devices.Broker;
+
+return DevkeepdProgram.Run(args);
