@@ -1,3 +1,5 @@
+using Devices.Broker;
+using Devices.HwTests.Broker;
 using Devices.HwTests.LiveUpdate;
 using Devices.HwTests.Pci;
 using Devices.HwTests.Preservation;
@@ -9,6 +11,8 @@ const string Usage = """
     Devices.HwTests run [--guest GUEST] [--kexec SCENARIO] [--filter TEXT] [--verbose]
                                               run those tests here; DEVKEEP_RESULTS gets the results, DEVKEEP_PHASE picks the half of a pair
     Devices.HwTests report DIRECTORY          the totals of all that ran; DIRECTORY has a directory for each run, and .trx files
+    Devices.HwTests devkeepd OPTIONS          be devkeepd: for tests that need it in a process of its own
+    Devices.HwTests guest SOCKET DEVICE       be a program without rights that drives a device of devkeepd's until it is killed
     Devices.HwTests keeper SOCKET             be a keeper: for tests that need one in a process of its own
     Devices.HwTests memlock MODE DEVICE       map by a back end: for a test that runs it under a limit of lockable memory
     Devices.HwTests worker JOB SOCKET [STEP]  be a worker that is about to die: for tests that go on where it left off
@@ -22,6 +26,8 @@ try
         ["list", .. var rest] => Commands.List(RunOptions.Parse(rest)),
         ["run", .. var rest] => Commands.Run(RunOptions.Parse(rest)),
         ["report", var directory] => Commands.Report(directory),
+        ["devkeepd", .. var rest] => DevkeepdProgram.Run(rest),
+        ["guest", var socket, var device] => UnprivilegedGuest.Run(socket, device),
         ["keeper", var socket] => KeeperProcess.Run(socket),
         ["memlock", var mode, var device] => MemlockProcess.Run(mode, device),
         ["worker", var job, var socket, .. var rest] => WorkerProcess.Run(job, socket, rest),

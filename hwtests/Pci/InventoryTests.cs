@@ -20,7 +20,7 @@ public sealed class InventoryTests
     [SkippableFact]
     public void Cold_it_costs_at_most_two_dwords_a_VF_and_warm_one_a_VF_and_nothing_else()
     {
-        using var kernel = new KernelConfigReads();
+        using var kernel = new KernelCalls(KernelCalls.ConfigRead);
         var store = new ConfigCacheStore();
         var cold = Take(kernel, new InventoryOptions { Store = store });
         AssertIsWhatIsThere(cold);
@@ -46,7 +46,7 @@ public sealed class InventoryTests
     [SkippableFact]
     public void Status_costs_each_volatile_dword_once_and_no_more()
     {
-        using var kernel = new KernelConfigReads();
+        using var kernel = new KernelCalls(KernelCalls.ConfigRead);
         var store = new ConfigCacheStore();
         _ = PciInventory.Take(new InventoryOptions { Store = store });
         var status = Take(kernel, new InventoryOptions { Store = store, Status = true });
@@ -63,7 +63,7 @@ public sealed class InventoryTests
     public void The_command_tells_the_same_and_leaves_a_store_for_its_next_run()
     {
         var path = $"/run/devkeep/test-{Guid.NewGuid():n}";
-        using var kernel = new KernelConfigReads();
+        using var kernel = new KernelCalls(KernelCalls.ConfigRead);
         try
         {
             JsonElement cold = default, warm = default;
@@ -92,7 +92,7 @@ public sealed class InventoryTests
     }
 
     // Counted here and in the kernel: nothing reaches the hardware that is not told.
-    private static PciInventory Take(KernelConfigReads kernel, InventoryOptions options)
+    private static PciInventory Take(KernelCalls kernel, InventoryOptions options)
     {
         PciInventory? inventory = null;
         var counted = kernel.During(() => inventory = PciInventory.Take(options));

@@ -1,3 +1,4 @@
+using Devices.Pci;
 using Microsoft.Extensions.Logging;
 
 namespace Devices.Broker;
@@ -15,7 +16,7 @@ internal static partial class BrokerLog
     public static partial void Refused(ILogger logger, string method, string subject, BrokerClient client, string reason);
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "{Client} was given the file of {Device}")]
-    public static partial void Opened(ILogger logger, BrokerClient client, string device);
+    public static partial void Opened(ILogger logger, BrokerClient client, PciAddress device);
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Information, Message = "{Device} is taken back from {Client}: {Reason}")]
     public static partial void Released(ILogger logger, string device, BrokerClient client, string reason);

@@ -102,7 +102,7 @@ internal sealed class DeviceBroker : IDisposable
         foreach (var device in devices)
         {
             _ledger.Opened(device.Facts.Address);
-            BrokerLog.Opened(_logger, client, device.Facts.Address.ToString());
+            BrokerLog.Opened(_logger, client, device.Facts.Address);
             Tell(Happening.Opened, device.Facts, client);
         }
 

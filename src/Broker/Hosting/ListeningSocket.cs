@@ -49,7 +49,7 @@ internal sealed class ListeningSocket : IDisposable
         var folder = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(folder)) Directory.CreateDirectory(folder, FolderMode);
         var mode = File.GetUnixFileMode(folder);
-        if ((mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0 && !mode.HasFlag(UnixFileMode.StickyBit))
+        if ((mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None && !mode.HasFlag(UnixFileMode.StickyBit))
             throw new InvalidOperationException($"Others may write to {folder}, and put their socket in the place of this service's: chmod go-w {folder}");
         RemoveStale(path);
         var stream = UnixStream.Listen(path);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Devices.Varlink;
 
 namespace Devices.Broker;
 

@@ -11,6 +11,7 @@ internal static class PolicyFile
     private const int MostBytes = 1 << 20;
     private const long MiB = 1 << 20;
     private const uint Root = 0;
+    private const FilePermissions OthersWrite = FilePermissions.S_IWGRP | FilePermissions.S_IWOTH;
 
     /// <summary>Reads a policy.</summary>
     /// <exception cref="PolicyException">It cannot be read, others could have written it, or it is none.</exception>
@@ -98,10 +99,10 @@ internal static class PolicyFile
         }
     }
 
-    private static void RequireTrusted(string path, string what, in Stat status, uint owner, bool othersMayAdd)
+    private static void RequireTrusted(string path, string what, Stat status, uint owner, bool othersMayAdd)
     {
         if (status.st_uid != owner && status.st_uid != Root) throw new PolicyException(path, $"{what} belongs to user {status.st_uid}, who could write a policy: chown root {what}");
-        if (!othersMayAdd && (status.st_mode & (FilePermissions.S_IWGRP | FilePermissions.S_IWOTH)) != 0)
+        if (!othersMayAdd && (status.st_mode & OthersWrite) != default)
             throw new PolicyException(path, $"others than its owner may write to {what}: chmod go-w {what}");
     }
 

@@ -3,16 +3,22 @@ using System.Text.RegularExpressions;
 
 namespace Devices.HwTests.Lab;
 
-/// <summary>Counts in the kernel what reaches the hardware: each call of <c>pci_read</c> is one configuration read of at most a dword, whoever asked for it.</summary>
-internal sealed partial class KernelConfigReads : IDisposable
+/// <summary>Counts the calls of a function of the kernel, by a kprobe.</summary>
+internal sealed partial class KernelCalls : IDisposable
 {
-    private const string Tracing = "/sys/kernel/tracing";
-    private const string Event = $"{Tracing}/events/kprobes/devkeep_reads";
+    /// <summary>What reaches the hardware: each call is one configuration read of at most a dword, whoever asked for it.</summary>
+    internal const string ConfigRead = "pci_read";
 
-    internal KernelConfigReads()
+    /// <summary>A reset of a function by itself (FLR).</summary>
+    internal const string FunctionLevelReset = "pcie_flr";
+
+    private const string Tracing = "/sys/kernel/tracing";
+    private const string Event = $"{Tracing}/events/kprobes/devkeep_calls";
+
+    internal KernelCalls(string function)
     {
         Skip.IfNot(Rig.IsGuest, "a kprobe is put into the kernel");
-        File.AppendAllText($"{Tracing}/kprobe_events", "p:devkeep_reads pci_read\n");
+        File.AppendAllText($"{Tracing}/kprobe_events", $"p:devkeep_calls {function}\n");
         File.WriteAllText($"{Event}/trigger", "hist:keys=common_pid\n");
     }
 
@@ -30,7 +36,7 @@ internal sealed partial class KernelConfigReads : IDisposable
     public void Dispose()
     {
         File.WriteAllText($"{Event}/trigger", "!hist:keys=common_pid\n");
-        File.AppendAllText($"{Tracing}/kprobe_events", "-:devkeep_reads\n");
+        File.AppendAllText($"{Tracing}/kprobe_events", "-:devkeep_calls\n");
     }
 
     [GeneratedRegex(@"Hits: (?<hits>\d+)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

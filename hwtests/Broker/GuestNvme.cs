@@ -1,0 +1,51 @@
+using Devices.Drivers;
+using Devices.Iommufd;
+using Devices.Linux;
+using Devices.Pci;
+using Devices.Vfio;
+
+namespace Devices.HwTests.Broker;
+
+/// <summary>An NVMe controller at work, driven by the descriptors that a client got.</summary>
+internal sealed class GuestNvme : IDisposable
+{
+    private const int ControllerConfiguration = 0x14;
+    private const int CommandRegister = 4;
+    private const ushort BusMaster = 4;
+    private static readonly NvmeOptions s_options = new() { QueuePairs = 1, QueueEntries = 4, BytesPerCommand = 4096 };
+
+    private readonly IommuContext _context;
+    private readonly NvmeController _controller;
+    private readonly DmaMemory _memory;
+
+    private GuestNvme(IommuContext context, IommufdDevice device)
+    {
+        _context = context;
+        Device = device;
+        var ioas = context.CreateIoas();
+        _memory = DmaMemory.Allocate(ioas, "queues", PageSize.RoundUp(s_options.RequiredMemory), new Iova(0x1000_0000));
+        _controller = NvmeController.Start(device.Attach(ioas), _memory, s_options);
+    }
+
+    internal IommufdDevice Device { get; }
+
+    /// <summary>Binds the device and starts it. It has to be as a reset leaves it: no Bus Master, controller not enabled.</summary>
+    internal static GuestNvme Start((VfioCdev Cdev, IommuContext Context) opened)
+    {
+        var device = opened.Cdev.Bind(opened.Context);
+        Assert.Equal(0, device.ConfigSpace.ReadUInt16(CommandRegister) & BusMaster);
+        using (var registers = device.Bars[0].Map()) Assert.Equal(0u, registers.ReadUInt32(ControllerConfiguration));
+        return new GuestNvme(opened.Context, device);
+    }
+
+    /// <summary>Has the device write to the memory.</summary>
+    internal void Work() => _controller.Queues[0].Read(0, new byte[64 << 10]);
+
+    public void Dispose()
+    {
+        _controller.Dispose();
+        _memory.Leave();
+        Device.Dispose();
+        _context.Dispose();
+    }
+}
