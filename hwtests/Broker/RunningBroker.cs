@@ -1,6 +1,5 @@
 using System.Text;
 using Devices.Broker;
-using Devices.Linux;
 using Devices.Varlink;
 using Microsoft.Extensions.Logging.Abstractions;
 

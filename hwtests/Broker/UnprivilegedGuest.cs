@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Devices.Linux;
 using Devices.Pci;
-using Devices.Vfio;
 
 namespace Devices.HwTests.Broker;
 

@@ -91,7 +91,7 @@ internal sealed class DeviceBroker : IDisposable
         var opened = new List<(PciAddress Address, FileDescriptor File)>();
         try
         {
-            foreach (var device in devices) opened.Add((device.Facts.Address, OpenFile(client, device.Facts.Address)));
+            foreach (var device in devices) opened.Add((device.Facts.Address, OpenFile(client, device)));
         }
         catch
         {
@@ -218,17 +218,22 @@ internal sealed class DeviceBroker : IDisposable
             ? device
             : throw Refuse(client, method, address, "it has not claimed it", BrokerErrors.NotClaimed(address.ToString())))];
 
-    private FileDescriptor OpenFile(BrokerClient client, PciAddress address)
+    private FileDescriptor OpenFile(BrokerClient client, ClaimedDevice device)
     {
+        const string Remedy = "Release it, and claim it anew, or another one.";
+        var address = device.Facts.Address;
         try
         {
-            using var cdev = VfioCdev.Open(address);
+            // What came in its place was not reset.
+            var function = PciFunction.Open(address);
+            if (device.HasGone || function.VfioCdevName != device.CdevName)
+                throw Refuse(client, nameof(Open), address, "it has gone", BrokerErrors.Unavailable(address.ToString(), "It has gone since it was claimed.", Remedy));
+            using var cdev = VfioCdev.Open(function);
             return cdev.Fd.Duplicate();
         }
         catch (Exception failure) when (failure is LinuxException or NoIommuException)
         {
-            throw Refuse(
-                client, nameof(Open), address, failure.Message, BrokerErrors.Unavailable(address.ToString(), failure.Message, (failure as LinuxException)?.Remedy ?? "Release it, and claim another one."));
+            throw Refuse(client, nameof(Open), address, failure.Message, BrokerErrors.Unavailable(address.ToString(), failure.Message, (failure as LinuxException)?.Remedy ?? Remedy));
         }
     }
 

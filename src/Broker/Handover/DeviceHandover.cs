@@ -24,14 +24,14 @@ internal sealed class DeviceHandover(PciAddress address) : IDisposable
     /// <summary>Tries it. What could not be done yet is tried again by calling it again.</summary>
     internal HandoverOutcome Attempt()
     {
-        if (!PciFunction.TryOpen(address, out var function) || function.VfioCdevName is null)
-        {
-            Dispose();
-            return new HandoverOutcome(HandoverResult.Gone, null, null);
-        }
-
         try
         {
+            if (!PciFunction.TryOpen(address, out var function) || function.VfioCdevName is null)
+            {
+                Dispose();
+                return new HandoverOutcome(HandoverResult.Gone, null, null);
+            }
+
             if (_guard is null && Guard(function) is { } failure) return failure;
             if (HoldersOf(function) is { Count: > 0 } holders)
             {
