@@ -36,6 +36,6 @@ internal static partial class BrokerLog
     [LoggerMessage(EventId = 1009, Level = LogLevel.Warning, Message = "{Device} was not reset before the end: {Obstacle}")]
     public static partial void Left(ILogger logger, string device, Obstacle obstacle);
 
-    [LoggerMessage(EventId = 1010, Level = LogLevel.Information, Message = "Serving at {Socket}; {Rules} rules of {Policy}")]
-    public static partial void Serving(ILogger logger, string socket, int rules, string policy);
+    [LoggerMessage(EventId = 1010, Level = LogLevel.Information, Message = "Serving at {Socket} by the policy {Policy}, rules: {Rules}")]
+    public static partial void Serving(ILogger logger, string socket, string policy, int rules);
 }

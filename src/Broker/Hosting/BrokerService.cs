@@ -18,7 +18,7 @@ internal sealed partial class BrokerService(
         using var broker = new DeviceBroker(policy.Policy, brokerLogger);
         var server = new VarlinkServer(DevicesInterface.Serve(broker), socket.Stream, logger: serverLogger);
         using var watchdog = ServiceManager.WatchdogPeriod is { } period ? new Timer(_ => Tell("WATCHDOG=1"), null, TimeSpan.Zero, period / 2) : null;
-        BrokerLog.Serving(brokerLogger, socket.Name, policy.Policy.Rules.Count, policy.Path);
+        BrokerLog.Serving(brokerLogger, socket.Name, policy.Path, policy.Policy.Rules.Count);
         Tell("READY=1");
         server.Run(stopping);
         Tell("STOPPING=1");

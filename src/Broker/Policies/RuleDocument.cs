@@ -13,7 +13,8 @@ internal sealed record RuleDocument
 
     public string? Unit { get; init; }
 
-    public IReadOnlyList<string> Devices { get; init; } = [];
+    // Not init: what the generated reader does not find it would set to null.
+    public IReadOnlyList<string> Devices { get; set; } = [];
 
     public long MemoryMiB { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Devices.Linux;
@@ -36,18 +35,10 @@ public static class ServiceManager
     {
         ArgumentException.ThrowIfNullOrEmpty(state);
         if (Environment.GetEnvironmentVariable(NotifyVariable) is not { Length: > 0 } path) return false;
-        try
-        {
-            // A leading @ stands for the NUL of an abstract address.
-            var address = new UnixDomainSocketEndPoint(path[0] == '@' ? '\0' + path[1..] : path);
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            _ = socket.SendTo(Encoding.UTF8.GetBytes(state), address);
-            return true;
-        }
-        catch (SocketException failure)
-        {
-            throw new LinuxException((Errno)failure.NativeErrorCode, "sendto", path);
-        }
+        // A leading @ stands for the NUL of an abstract address.
+        using var socket = UnixSocket.Connect(UnixSocket.Datagrams, path[0] == '@' ? '\0' + path[1..] : path, remedy: null);
+        var errno = UnixSocket.TrySend(socket, Encoding.UTF8.GetBytes(state), [], wait: true, out _);
+        return errno == Errno.None ? true : throw new LinuxException(errno, "sendmsg", path);
     }
 
     /// <summary>Takes the sockets that the manager listens on for this process. Once: the second time there are none.</summary>

@@ -9,6 +9,7 @@ namespace Devices.Linux;
 internal static unsafe class UnixSocket
 {
     internal const int Stream = 1;
+    internal const int Datagrams = 2;
     internal const int SequencedPackets = 5;
 
     /// <summary>The most descriptors that one message carries (<c>SCM_MAX_FD</c>).</summary>
@@ -179,7 +180,8 @@ internal static unsafe class UnixSocket
         *(ushort*)address = AfUnix;
         var length = Encoding.UTF8.GetBytes(path, new Span<byte>(address + sizeof(ushort), PathCapacity - 1));
         address[sizeof(ushort) + length] = 0;
-        return (uint)(sizeof(ushort) + length + 1);
+        // An abstract name begins with a NUL, and has none at its end.
+        return (uint)(sizeof(ushort) + length + (path[0] == '\0' ? 0 : 1));
     }
 
     private static nuint ControlSpace(int descriptors) => (nuint)(ControlHeader + (((descriptors * sizeof(int)) + 7) & ~7));

@@ -115,6 +115,10 @@ public sealed partial class VarlinkServer
                 using (message) Answer(stream, connection, message);
             }
         }
+        catch (LinuxException left) when (left.Errno is Errno.EPIPE or Errno.ECONNRESET)
+        {
+            // It did not wait for its reply: so ends whoever has watched long enough.
+        }
         catch (Exception e) when (e is VarlinkProtocolException or LinuxException)
         {
             LogDisconnected(_logger, connection.Peer.ProcessId, connection.Peer.UserId, e.Message);
