@@ -158,6 +158,24 @@ public sealed class BrokerTests : IDisposable
     }
 
     [SkippableFact]
+    public void A_bound_descriptor_on_its_way_through_a_socket_parks_the_device_too()
+    {
+        var (sender, receiver) = UnixStream.Pair();
+        using var client = _broker.Connect();
+        client.Claim(Nvme);
+        using (receiver)
+        using (sender)
+        {
+            using (var nvme = GuestNvme.Start(client.Open(Nvme))) Assert.Equal(Errno.None, sender.TrySend("x"u8, [nvme.Device.Fd], BrokerCaller.Patience));
+            var parked = Assert.Single(client.Release(Nvme));
+            Assert.Equal((DeviceState.Parked, 0), (parked.State, parked.Holders.Count));
+            Assert.Contains("in no process that can be seen", parked.Cause, StringComparison.Ordinal);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => client.Find(Nvme).State == DeviceState.Free, BrokerCaller.Patience));
+    }
+
+    [SkippableFact]
     public void A_device_without_a_reset_goes_to_nobody_and_a_claim_is_all_or_nothing()
     {
         using var edu = new BorrowedFunction(BoundDevice.EduFunction());
