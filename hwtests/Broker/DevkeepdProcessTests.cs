@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
-using Devices.Linux;
 
 namespace Devices.HwTests.Broker;
 
-/// <summary>devkeepd as a process: started by hand and by its socket, told to end by SIGTERM.</summary>
+/// <summary>devkeepd as a process, started by its socket.</summary>
 public sealed class DevkeepdProcessTests : IDisposable
 {
     private const string Activator = "/usr/bin/systemd-socket-activate";
@@ -20,53 +19,27 @@ public sealed class DevkeepdProcessTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [SkippableFact]
-    public void It_tells_the_service_manager_that_it_serves_and_ends_in_order()
+    public void A_service_manager_listens_for_it_hears_that_it_serves_and_ends_it_in_order()
     {
+        Skip.IfNot(File.Exists(Activator), $"there is no {Activator}");
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = (int)BrokerCaller.Patience.TotalMilliseconds };
         var notify = Path.Combine(_folder.FullName, "notify");
         manager.Bind(new UnixDomainSocketEndPoint(notify));
-        using (UnixStream.Listen(SocketPath))
-        {
-            // What a service that was killed leaves behind.
-        }
-
-        using var process = Start(Environment.ProcessPath!, notify, ["devkeepd", "--policy", Policy, "--socket", SocketPath]);
-        Assert.Equal("READY=1", Hear(manager));
-        using (var client = new BrokerCaller(SocketPath)) Assert.Equal(1 << 20, client.Status().MemoryLeft);
-        Assert.Equal("STOPPING=1", EndedInOrder(process, () => Hear(manager)));
-        Assert.False(File.Exists(SocketPath));
-    }
-
-    [SkippableFact]
-    public void A_service_manager_may_listen_for_it()
-    {
-        Skip.IfNot(File.Exists(Activator), $"there is no {Activator}");
-        using var process = Start(Activator, null, ["-l", SocketPath, "--", Environment.ProcessPath!, "devkeepd", "--policy", Policy, "--socket", "/nowhere"]);
+        string[] arguments = ["-l", SocketPath, "-E", $"NOTIFY_SOCKET={notify}", "--", Environment.ProcessPath!, "devkeepd", "--policy", Policy, "--socket", "/nowhere"];
+        using var process = Process.Start(new ProcessStartInfo(Activator, arguments) { UseShellExecute = false })!;
         Assert.True(SpinWait.SpinUntil(() => File.Exists(SocketPath), BrokerCaller.Patience));
         using (var client = new BrokerCaller(SocketPath)) Assert.Equal(1 << 20, client.Status().MemoryLeft);
-        EndedInOrder(process, static () => "");
+        Assert.Equal("READY=1", Hear(manager));
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) kill.WaitForExit();
+        Assert.Equal("STOPPING=1", Hear(manager));
+        Assert.True(process.WaitForExit(BrokerCaller.Patience));
+        Assert.Equal(0, process.ExitCode);
         Assert.True(File.Exists(SocketPath)); // it is not the service's
-    }
-
-    private static Process Start(string program, string? notify, string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false };
-        if (notify is not null) start.Environment["NOTIFY_SOCKET"] = notify;
-        return Process.Start(start)!;
     }
 
     private static string Hear(Socket manager)
     {
         var heard = new byte[64];
         return Encoding.UTF8.GetString(heard, 0, manager.Receive(heard));
-    }
-
-    private static string EndedInOrder(Process process, Func<string> meanwhile)
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        var heard = meanwhile();
-        Assert.True(process.WaitForExit(BrokerCaller.Patience));
-        Assert.Equal(0, process.ExitCode);
-        return heard;
     }
 }
