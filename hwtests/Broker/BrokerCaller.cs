@@ -10,7 +10,7 @@ namespace Devices.HwTests.Broker;
 /// <summary>A client of <c>io.devkeep.Devices</c>.</summary>
 internal sealed class BrokerCaller(string socket) : IDisposable
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     internal VarlinkClient Client { get; } = VarlinkClient.Connect(socket, DevicesInterface.Description, Patience);
 
