@@ -11,7 +11,7 @@ public sealed class AbiProofTests
 {
     private static readonly string[] s_headers =
     [
-        "stddef.h", "stdio.h", "poll.h", "sys/socket.h", "sys/uio.h", "sys/vfs.h",
+        "stddef.h", "stdio.h", "dirent.h", "poll.h", "sys/socket.h", "sys/uio.h", "sys/vfs.h",
         "linux/vfio.h", "linux/iommufd.h", "linux/liveupdate.h", "linux/pci_regs.h",
     ];
 
