@@ -10,7 +10,7 @@ internal static partial class BrokerLog
     public static partial void Connected(ILogger logger, BrokerClient client, string rules);
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "{Device} is granted to {Client} by rule \"{Rule}\"; it was reset (methods: {ResetMethods})")]
-    public static partial void Granted(ILogger logger, string device, BrokerClient client, string rule, string? resetMethods);
+    public static partial void Granted(ILogger logger, PciAddress device, BrokerClient client, string rule, string? resetMethods);
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "{Method} of {Subject} is refused to {Client}: {Reason}")]
     public static partial void Refused(ILogger logger, string method, string subject, BrokerClient client, string reason);

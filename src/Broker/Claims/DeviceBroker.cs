@@ -70,9 +70,10 @@ internal sealed class DeviceBroker : IDisposable
         }
 
         if (_ledger.Claim(client, [.. wanted.Select(static function => (DeviceFacts.Of(function), function.VfioCdevName))], out var added) is { } conflict) throw InTheWay(client, conflict);
+        List<string?> resetMethods;
         try
         {
-            foreach (var device in added) Prepare(client, device);
+            resetMethods = [.. added.Select(device => Prepare(client, device))];
         }
         catch
         {
@@ -80,7 +81,12 @@ internal sealed class DeviceBroker : IDisposable
             throw;
         }
 
-        foreach (var device in added) Tell(Happening.Claimed, device, client);
+        foreach (var (device, methods) in added.Zip(resetMethods))
+        {
+            BrokerLog.Granted(_logger, device.Address, client, client.RuleFor(device)?.Name ?? "", methods);
+            Tell(Happening.Claimed, device, client);
+        }
+
         return [.. wanted.Select(function => Report(client, function))];
     }
 
@@ -194,7 +200,7 @@ internal sealed class DeviceBroker : IDisposable
     }
 
     // What a device did before this service knew it is nobody's business of the client that gets it: it is reset, and open nowhere else.
-    private void Prepare(BrokerClient client, DeviceFacts device)
+    private string? Prepare(BrokerClient client, DeviceFacts device)
     {
         using var handover = new DeviceHandover(device.Address);
         var outcome = handover.Attempt();
@@ -202,8 +208,7 @@ internal sealed class DeviceBroker : IDisposable
         switch (outcome)
         {
             case { Result: HandoverResult.Ready }:
-                BrokerLog.Granted(_logger, address, client, client.RuleFor(device)?.Name ?? "", outcome.ResetMethods);
-                return;
+                return outcome.ResetMethods;
             case { Result: HandoverResult.Held, Obstacle: { } obstacle }:
                 throw Refuse(client, nameof(Claim), device.Address, obstacle.ToString(), BrokerErrors.NotReady(address, obstacle));
             case { Obstacle: { } obstacle }:
