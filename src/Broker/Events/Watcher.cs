@@ -24,12 +24,13 @@ internal sealed class Watcher(BrokerClient client) : IDisposable
         return _overrun ? Report(new BrokerEvent(Happening.Overrun, DateTimeOffset.UtcNow, null, null, $"More than {MostWaiting} events waited to be read: ask List how things are, and watch anew.")) : null;
     }
 
-    public void Dispose() => _waiting.Dispose();
-
-    private EventReport Report(BrokerEvent happened) => new(
+    /// <summary>An event as this client is told of it.</summary>
+    internal EventReport Report(BrokerEvent happened) => new(
         happened.What,
         (happened.Time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
         happened.Device?.Address.ToString(),
         client.Identity.IsRoot ? happened.Client : null,
         happened.Cause);
+
+    public void Dispose() => _waiting.Dispose();
 }

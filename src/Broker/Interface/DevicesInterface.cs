@@ -50,7 +50,7 @@ internal sealed class DevicesInterface
         var watcher = _broker.Events.Add(ClientOf(call));
         try
         {
-            var last = new EventReport(Happening.Watching, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000, null, null, null);
+            var last = watcher.Report(new BrokerEvent(Happening.Watching, DateTimeOffset.UtcNow, null, null, null));
             reply(new EventReply(last));
             while (!call.IsClientGone)
             {
