@@ -1,4 +1,5 @@
 using Devices.Drivers;
+using Devices.Drivers.Abi;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
@@ -9,9 +10,6 @@ namespace Devices.HwTests.Broker;
 /// <summary>An NVMe controller at work, driven by the descriptors that a client got.</summary>
 internal sealed class GuestNvme : IDisposable
 {
-    private const int ControllerConfiguration = 0x14;
-    private const int CommandRegister = 4;
-    private const ushort BusMaster = 4;
     private static readonly NvmeOptions s_options = new() { QueuePairs = 1, QueueEntries = 4, BytesPerCommand = 4096 };
 
     private readonly IommuContext _context;
@@ -33,8 +31,8 @@ internal sealed class GuestNvme : IDisposable
     internal static GuestNvme Start((VfioCdev Cdev, IommuContext Context) opened)
     {
         var device = opened.Cdev.Bind(opened.Context);
-        Assert.Equal(0, device.ConfigSpace.ReadUInt16(CommandRegister) & BusMaster);
-        using (var registers = device.Bars[0].Map()) Assert.Equal(0u, registers.ReadUInt32(ControllerConfiguration));
+        Assert.False(((PciCommand)device.ConfigSpace.ReadUInt16(PciRegs.PCI_COMMAND)).HasFlag(PciCommand.BusMaster));
+        using (var registers = device.Bars[0].Map()) Assert.Equal(0u, registers.ReadUInt32(NVME_REG.CC));
         return new GuestNvme(opened.Context, device);
     }
 

@@ -26,9 +26,9 @@ internal static class ForeseenWrites
         for (var i = 0; i < Writes; i++)
         {
             var register = registers[random.Next(registers.Length)];
-            var width = register is PciRegs.PCI_COMMAND or PciRegs.PCI_INTERRUPT_LINE || register == control ? random.Next(1, 3) : 1 << random.Next(3);
-            var at = register + (random.Next(sizeof(uint) / width) * width);
-            if (register is PciRegs.PCI_COMMAND or PciRegs.PCI_INTERRUPT_LINE || register == control) at = register;
+            var isShort = register is PciRegs.PCI_COMMAND or PciRegs.PCI_INTERRUPT_LINE || register == control;
+            var width = isShort ? random.Next(1, 3) : 1 << random.Next(3);
+            var at = isShort ? register : register + (random.Next(sizeof(uint) / width) * width);
             random.NextBytes(bytes);
             if (random.Next(3) == 0) bytes.AsSpan().Fill(0xFF);
             if (register == control) bytes[1] &= unchecked((byte)~InitiateFlr);
