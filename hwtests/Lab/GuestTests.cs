@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using Devices.HwTests.Vfio;
+using Devices.Pci;
+
 namespace Devices.HwTests.Lab;
 
 /// <summary>What every test takes for granted of a guest.</summary>
@@ -43,5 +47,43 @@ public class GuestTests
     {
         Skip.IfNot(Rig.IsGuest, "not a guest of the lab");
         Assert.Throws<IOException>(() => File.WriteAllText("/usr/devkeep-written", "x"));
+    }
+
+    /// <summary>The emulator may lose a doorbell then (docs/lab.md): a file system that never answers hangs the guest without a word.</summary>
+    [SkippableFact]
+    public void The_host_s_files_answer_while_a_device_goes_to_sleep_and_wakes()
+    {
+        Skip.IfNot(Rig.IsGuest, "not a guest of the lab");
+        var path = Path.Combine(Environment.GetEnvironmentVariable("DEVKEEP_RESULTS")!, "written-in-sleep");
+        var start = Stopwatch.GetTimestamp();
+        var writer = new Thread(Write) { IsBackground = true };
+        writer.Start();
+
+        using var space = PciFunction.Open(PciAddress.Parse(Rig.ByClass(BoundDevice.NvmeClass)[0])).OpenConfigSpace(writable: true);
+        var control = PciCapabilities.Read(space).Find<PowerManagementCapability>()!.Offset + PciRegs.PCI_PM_CTRL;
+        var (command, awake) = (space.ReadUInt16(PciRegs.PCI_COMMAND), space.ReadUInt16(control));
+        // It is in the memory map only while it decodes memory.
+        space.WriteUInt16(PciRegs.PCI_COMMAND, (ushort)(command | (int)PciCommand.MemorySpace));
+        while (IsTime())
+        {
+            space.WriteUInt16(control, (ushort)(awake | (int)PciPowerState.D3Hot));
+            space.WriteUInt16(control, awake);
+        }
+
+        space.WriteUInt16(PciRegs.PCI_COMMAND, command);
+        Assert.True(writer.Join(TimeSpan.FromSeconds(30)));
+        File.Delete(path);
+
+        bool IsTime() => Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(3);
+
+        void Write()
+        {
+            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            while (IsTime())
+            {
+                file.Position = 0;
+                file.WriteByte(1);
+            }
+        }
     }
 }

@@ -5,6 +5,9 @@
 
 readonly VFS_OF_A_CONTROLLER=127
 readonly DISK_SIZE=1G
+# A virtio device with its doorbell in an I/O port. QEMU 10.0's emulator loses a write to a device's memory now and then while another
+# CPU changes the memory map, as a device does that goes to sleep (D3). A doorbell lost is a file system that never answers.
+readonly DOORBELL_IN_PORT=disable-modern=on,disable-legacy=off
 
 # qemu_arguments: sets QEMU to the whole command.
 qemu_arguments() {
@@ -15,18 +18,17 @@ qemu_arguments() {
     -no-reboot
     -kernel "$KERNEL/bzImage" -append "$(kernel_arguments)"
     -chardev "file,id=console,path=$RUN/console.log" -serial chardev:console)
-  # Before the devices that it serves. With eim=on the guest's CPUs take x2APIC mode, where the end of an interrupt is an MSR write.
-  # In xAPIC mode it is a write to memory, and QEMU 10.0 loses one now and then while another CPU changes the memory map, as a device
-  # does that goes to sleep (D3): the CPU then takes no interrupt of that class any more, its timer first.
+  # Before the devices that it serves. With eim=on the guest's CPUs take x2APIC mode, where the end of an interrupt is an MSR write. In
+  # xAPIC mode it is a write to memory, which may be lost like a doorbell: the CPU then takes no interrupt of that class any more, its timer first.
   if ((IOMMU)); then
     QEMU+=(-device 'intel-iommu,intremap=on,eim=on,caching-mode=on,x-scalable-mode=on')
   fi
   QEMU+=(
     -fsdev 'local,id=host,path=/,security_model=none,readonly=on,multidevs=remap'
-    -device 'virtio-9p-pci,fsdev=host,mount_tag=host,addr=02.0'
+    -device "virtio-9p-pci,fsdev=host,mount_tag=host,addr=02.0,$DOORBELL_IN_PORT"
     -fsdev "local,id=lab,path=$RUN/share,security_model=none,multidevs=remap"
-    -device 'virtio-9p-pci,fsdev=lab,mount_tag=lab,addr=03.0'
-    -device 'virtio-serial-pci,id=output,addr=04.0')
+    -device "virtio-9p-pci,fsdev=lab,mount_tag=lab,addr=03.0,$DOORBELL_IN_PORT"
+    -device "virtio-serial-pci,id=output,addr=04.0,$DOORBELL_IN_PORT")
   if ((INTERACTIVE)); then
     QEMU+=(-chardev 'stdio,id=terminal,signal=off' -device 'virtconsole,bus=output.0,chardev=terminal')
   else
