@@ -8,8 +8,9 @@ using Devices.HwTests.Vfio;
 
 const string Usage = """
     Devices.HwTests list [--filter TEXT]      the runs that the tests ask for: GUEST, or GUEST SCENARIO for a pair over a kexec
-    Devices.HwTests run [--guest GUEST] [--kexec SCENARIO] [--filter TEXT] [--verbose]
-                                              run those tests here; DEVKEEP_RESULTS gets the results, DEVKEEP_PHASE picks the half of a pair
+    Devices.HwTests run [--guest GUEST] [--kexec SCENARIO] [--filter TEXT] [--ended DIRECTORY] [--verbose]
+                                              run those tests here, but none that ended in the run whose results the directory has;
+                                              DEVKEEP_RESULTS gets the results, DEVKEEP_PHASE picks the half of a pair
     Devices.HwTests report DIRECTORY          the totals of all that ran; DIRECTORY has a directory for each run, and .trx files
     Devices.HwTests devkeepd OPTIONS          be devkeepd: for tests that need it in a process of its own
     Devices.HwTests guest SOCKET DEVICE       be a program without rights that drives a device of devkeepd's until it is killed

@@ -28,10 +28,13 @@ internal static class Commands
         var phase = Environment.GetEnvironmentVariable("DEVKEEP_PHASE") ?? "before";
         var directory = Environment.GetEnvironmentVariable("DEVKEEP_RESULTS");
         using var tests = new TestCases();
-        using var results = new ResultWriter(directory is null ? null : Path.Combine(directory, $"tests-{phase}.jsonl"), options.Verbose);
+        var file = $"tests-{phase}.jsonl";
+        using var results = new ResultWriter(directory is null ? null : Path.Combine(directory, file), options.Verbose);
+        var ended = options.Ended is null ? [] : ResultLine.ReadAll(Path.Combine(options.Ended, file)).Where(line => line.Event is TestEvent.Passed or TestEvent.Failed or TestEvent.Skipped).Select(line => line.Case).ToHashSet();
         var chosen = tests.Find(options)
             .Where(test => options.Guest is null || TestCases.GuestOf(test) == options.Guest)
             .Where(test => TestCases.ScenarioOf(test) == options.Kexec && (options.Kexec is null || TestCases.IsOfPhase(test, phase)))
+            .Where(test => !ended.Contains(test.UniqueID))
             .ToList();
         if (chosen.Count == 0)
             throw new UsageException("no such test");
@@ -51,6 +54,6 @@ internal static class Commands
         foreach (var run in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal))
             report.AddRun(run);
         report.Print(Console.Out);
-        return report.Failures.Count == 0 ? 0 : 1;
+        return report.Failed == 0 ? 0 : 1;
     }
 }

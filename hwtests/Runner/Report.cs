@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Xml.Linq;
 
 namespace Devices.HwTests.Runner;
@@ -7,10 +6,12 @@ namespace Devices.HwTests.Runner;
 internal sealed class Report
 {
     private readonly List<(string Test, string Reason)> _skipped = [];
+    private readonly List<(string Test, string Why)> _failures = [];
+    private readonly HashSet<string> _neverStarted = new(StringComparer.Ordinal);
 
     public int Passed { get; private set; }
 
-    public List<(string Test, string Why)> Failures { get; } = [];
+    public int Failed => _failures.Count + _neverStarted.Count;
 
     /// <summary>Adds a run of <c>dotnet test</c>.</summary>
     public void AddTrx(string path)
@@ -28,7 +29,7 @@ internal sealed class Report
                     _skipped.Add((test, text));
                     break;
                 default:
-                    Failures.Add((test, text));
+                    _failures.Add((test, text));
                     break;
             }
         }
@@ -38,10 +39,10 @@ internal sealed class Report
     public void AddRun(string directory)
     {
         var name = Path.GetFileName(directory);
-        var before = Read(Path.Combine(directory, "tests-before.jsonl"));
-        var after = Read(Path.Combine(directory, "tests-after.jsonl"));
+        var before = ResultLine.ReadAll(Path.Combine(directory, "tests-before.jsonl"));
+        var after = ResultLine.ReadAll(Path.Combine(directory, "tests-after.jsonl"));
         if (before.Count == 0)
-            Failures.Add(($"{name}", "the guest left no results"));
+            _failures.Add(($"{name}", "the guest left no results"));
         AddKernel(name, before, jumpedInto: after);
         AddKernel(name, after, jumpedInto: []);
     }
@@ -50,17 +51,12 @@ internal sealed class Report
     {
         foreach (var reason in _skipped.GroupBy(skipped => skipped.Reason, skipped => skipped.Test))
             output.WriteLine($"skipped: {reason.Key}\n{string.Concat(reason.Select(test => $"  {test}\n"))}");
-        foreach (var (test, why) in Failures)
+        // Before the failures, of which one is the reason.
+        foreach (var test in _neverStarted)
+            output.WriteLine($"never started: {test}");
+        foreach (var (test, why) in _failures)
             output.WriteLine($"FAILED {test}\n  {why.TrimEnd().ReplaceLineEndings("\n  ")}");
-        output.WriteLine($"{Passed} passed, {Failures.Count} failed{(_skipped.Count == 0 ? "" : $", {_skipped.Count} skipped")}");
-    }
-
-    private static List<ResultLine> Read(string path)
-    {
-        if (!File.Exists(path))
-            return [];
-        // The last line of a guest that died may be cut short: whoever started in it has no end, and that is what counts.
-        return File.ReadLines(path).Where(line => line.EndsWith('}')).Select(line => JsonSerializer.Deserialize(line, ResultJson.Default.ResultLine)!).ToList();
+        output.WriteLine($"{Passed} passed, {Failed} failed{(_skipped.Count == 0 ? "" : $", {_skipped.Count} skipped")}");
     }
 
     private void AddKernel(string run, List<ResultLine> lines, List<ResultLine> jumpedInto)
@@ -74,7 +70,7 @@ internal sealed class Report
                     Passed++;
                     break;
                 case TestEvent.Failed:
-                    Failures.Add((test, line.Message ?? ""));
+                    _failures.Add((test, line.Message ?? ""));
                     break;
                 case TestEvent.Skipped:
                     _skipped.Add((test, line.Message ?? ""));
@@ -83,13 +79,13 @@ internal sealed class Report
                     Passed++;
                     break;
                 case TestEvent.Jumped when lines[^1] == line:
-                    Failures.Add((test, "jumped, and no next kernel reported"));
+                    _failures.Add((test, "jumped, and no next kernel reported"));
                     break;
                 case TestEvent.Started when !lines.Any(other => other.Event > TestEvent.Started && other.Test == line.Test):
-                    Failures.Add((test, "started and never ended: the guest died, or its time was over"));
+                    _failures.Add((test, "started and never ended: the guest died, or its time was over"));
                     break;
                 case TestEvent.Planned when !lines.Any(other => other.Event == TestEvent.Started && other.Case == line.Case):
-                    Failures.Add((test, "never started: the guest died, or its time was over"));
+                    _neverStarted.Add(test);
                     break;
             }
         }

@@ -12,6 +12,9 @@ internal sealed record RunOptions
     /// <summary>Part of the tests' names.</summary>
     public string Filter { get; private init; } = "";
 
+    /// <summary>A run's results, or null: the tests that ended in it are left out.</summary>
+    public string? Ended { get; private init; }
+
     /// <summary>Tell of tests that pass, too.</summary>
     public bool Verbose { get; private init; }
 
@@ -32,6 +35,7 @@ internal sealed record RunOptions
                 "--guest" => options with { Guest = value },
                 "--kexec" => options with { Kexec = value },
                 "--filter" => options with { Filter = value },
+                "--ended" => options with { Ended = value },
                 _ => throw new UsageException($"no such option: {name}"),
             };
             arguments = arguments[1..];

@@ -77,6 +77,9 @@ guest_boot() {
     "${qemu[@]}" < /dev/null > "$RUN/qemu.log" 2>&1 {out}>&- {error}>&- &
     pid=$!
     trap 'INTERRUPTED=1; kill "$pid"' INT TERM HUP
+    if ((STALL)); then
+      guest_watch "$pid" {out}>&- {error}>&- &
+    fi
     wait "$pid" || code=$?
     while kill -0 "$pid" 2> /dev/null; do
       wait "$pid" || code=$?
@@ -88,6 +91,18 @@ guest_boot() {
   run_end
   guest_end "$code"
   return "$GUEST_CODE"
+}
+
+# guest_watch PID: ends the guest once its job has written no result for STALL seconds.
+guest_watch() {
+  local last
+  while sleep 5 && kill -0 "$1" 2> /dev/null; do
+    last=$(stat --format %Y "$RUN/share/results" "$RUN"/share/results/* 2> /dev/null | sort -n | tail -n 1)
+    if (($(date +%s) - last > STALL)); then
+      touch "$RUN/stalled"
+      kill "$1"
+    fi
+  done
 }
 
 # A QEMU that failed before it opened the FIFOs leaves their readers waiting: open and close them once.
@@ -110,6 +125,9 @@ guest_end() {
   elif ((INTERRUPTED)); then
     guest_died "interrupted"
     GUEST_CODE=$EXIT_INTERRUPTED
+  elif [[ -e $RUN/stalled ]]; then
+    guest_died "the guest hangs: no result for $STALL s"
+    GUEST_CODE=$EXIT_TIMEOUT
   elif (($1 == 124 || $1 == 137)); then # timeout(1): its TERM, its KILL
     guest_died "the guest did not end within $TIMEOUT s"
     GUEST_CODE=$EXIT_TIMEOUT
