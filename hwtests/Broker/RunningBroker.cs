@@ -15,7 +15,7 @@ internal sealed class RunningBroker : IDisposable
 
     internal RunningBroker(string policy)
     {
-        _socket = ListeningSocket.Open(Path.Combine(_folder.FullName, "devices.sock"));
+        _socket = ListeningSocket.Open(Path.Combine(_folder.FullName, "devices.sock"), []);
         var rules = PolicyFile.Parse("the test's policy", Encoding.UTF8.GetBytes(policy));
         _thread = new Thread(() =>
         {

@@ -17,7 +17,7 @@ public sealed class ListeningSocketTests : IDisposable
     [Fact]
     public void Anybody_may_connect_and_the_socket_goes_with_the_service()
     {
-        using (var socket = ListeningSocket.Open(SocketPath))
+        using (var socket = ListeningSocket.Open(SocketPath, []))
         {
             Assert.Equal((SocketPath, Everybody), (socket.Name, File.GetUnixFileMode(SocketPath)));
             UnixStream.Connect(SocketPath).Dispose();
@@ -31,9 +31,9 @@ public sealed class ListeningSocketTests : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(SocketPath)!);
         UnixStream.Listen(SocketPath).Dispose();
-        using (ListeningSocket.Open(SocketPath))
+        using (ListeningSocket.Open(SocketPath, []))
         {
-            Assert.Equal(Errno.EADDRINUSE, Assert.Throws<LinuxException>(() => ListeningSocket.Open(SocketPath)).Errno);
+            Assert.Equal(Errno.EADDRINUSE, Assert.Throws<LinuxException>(() => ListeningSocket.Open(SocketPath, [])).Errno);
             UnixStream.Connect(SocketPath).Dispose();
         }
     }
@@ -42,6 +42,6 @@ public sealed class ListeningSocketTests : IDisposable
     public void A_folder_that_others_may_write_to_is_refused()
     {
         _folder.UnixFileMode |= UnixFileMode.OtherWrite;
-        Assert.Contains("chmod go-w", Assert.Throws<InvalidOperationException>(() => ListeningSocket.Open(Path.Combine(_folder.FullName, "devices.sock"))).Message, StringComparison.Ordinal);
+        Assert.Contains("chmod go-w", Assert.Throws<InvalidOperationException>(() => ListeningSocket.Open(Path.Combine(_folder.FullName, "devices.sock"), [])).Message, StringComparison.Ordinal);
     }
 }

@@ -32,4 +32,22 @@ public sealed class UnixStreamTests
             Assert.Equal(File.ReadAllText("/proc/self/cgroup"), cgroup);
         }
     }
+
+    [SkippableFact]
+    public void A_process_is_known_by_its_descriptors()
+    {
+        var (first, second) = UnixStream.Pair();
+        using (first)
+        using (second)
+        {
+            using var self = first.OpenPeerProcess();
+            Skip.If(self is null, "this kernel gives no pidfd of a peer");
+            using var again = second.OpenPeerProcess();
+            Assert.True(self.IsSameAs(again!));
+            Assert.Equal((Environment.ProcessId, false), (self.Id, self.HasEnded));
+        }
+
+        using var memory = MemFd.Create("no process", 1);
+        Assert.Null(ProcessFd.TryAdopt(memory.Fd));
+    }
 }

@@ -35,7 +35,7 @@ internal static class DevkeepdProgram
         try
         {
             var policy = new PolicySource(policyPath, PolicyFile.Load(policyPath));
-            using var socket = ListeningSocket.Open(socketPath);
+            using var socket = ListeningSocket.Open(socketPath, [.. ServiceManager.TakeListenFds().Select(static passed => passed.Fd)]);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = Name });
             // What systemd puts into the journal has its own time and level.
             var toJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;

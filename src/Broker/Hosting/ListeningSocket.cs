@@ -27,9 +27,11 @@ internal sealed class ListeningSocket : IDisposable
     internal string Name { get; }
 
     /// <summary>Takes the socket that the service manager passed; without one, listens at a path.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="passed">The sockets that the manager passed.</param>
     /// <exception cref="LinuxException">Somebody listens there already, or the path cannot be listened at.</exception>
     /// <exception cref="InvalidOperationException">The manager passed several sockets, or others could put a socket in the place of this one.</exception>
-    internal static ListeningSocket Open(string path) => ServiceManager.TakeListenFds() switch
+    internal static ListeningSocket Open(string path, IReadOnlyList<FileDescriptor> passed) => passed switch
     {
         [] => Listen(path),
         [var only] => new ListeningSocket(UnixStream.Adopt(only), only.Subject, null),

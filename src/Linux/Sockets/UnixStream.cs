@@ -30,18 +30,27 @@ public sealed class UnixStream : IDisposable
     /// <remarks><c>poll(2)</c>, <c>POLLRDHUP</c>.</remarks>
     public bool IsPeerClosed => Poll.HungUp(Fd);
 
+    /// <summary>The process that connected, or that this end connected to, which may have ended since.</summary>
+    /// <returns>Its pidfd, the caller's; null if the kernel tells of none: one older than 6.5, or older than 6.16 and it was reaped.</returns>
+    /// <remarks><c>getsockopt(SO_PEERPIDFD)</c>.</remarks>
+    /// <exception cref="LinuxException">The kernel is short of memory or of descriptors.</exception>
+    public ProcessFd? OpenPeerProcess()
+    {
+        var process = UnixSocket.ProcessOf(Fd);
+        return process is null ? null : ProcessFd.TryAdopt(process);
+    }
+
     /// <summary>
     /// The control groups that the process at the other end is in now. It is asked for by its pidfd, so that another process, which got the id of
     /// one that has ended, is not taken for it.
     /// </summary>
     /// <returns>The text of its <c>/proc/PID/cgroup</c>; null if it has ended, or the kernel, older than 6.5, tells of no pidfd.</returns>
-    /// <remarks><c>getsockopt(SO_PEERPIDFD)</c>.</remarks>
     public string? ReadPeerCgroup()
     {
-        using var process = UnixSocket.ProcessOf(Fd);
-        if (process is null || ProcessFd.IdOf(process) is not { } id) return null;
+        using var process = OpenPeerProcess();
+        if (process?.Id is not { } id) return null;
         var cgroup = KernelFile.TryReadText($"/proc/{id}/cgroup", out _);
-        return ProcessFd.IdOf(process) == id ? cgroup : null;
+        return process.Id == id ? cgroup : null;
     }
 
     /// <summary>Takes over a socket that listens or is connected: one that a service manager passed on.</summary>

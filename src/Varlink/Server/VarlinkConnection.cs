@@ -30,6 +30,11 @@ public sealed class VarlinkConnection
     /// <returns>The text of its <c>/proc/PID/cgroup</c>; null if it has ended, or the kernel is older than 6.5.</returns>
     public string? ReadPeerCgroup() => _socket.ReadPeerCgroup();
 
+    /// <summary>Its process, which may have ended since it connected.</summary>
+    /// <returns>The pidfd, the caller's; null if the kernel tells of none (before 6.5).</returns>
+    /// <exception cref="LinuxException">The kernel is short of memory or of descriptors.</exception>
+    public ProcessFd? OpenPeerProcess() => _socket.OpenPeerProcess();
+
     /// <summary>Has something done when the connection ends, on its thread, the last first.</summary>
     /// <param name="action">What; it must not throw.</param>
     public void AtEnd(Action action) => _atEnd.Add(action);
