@@ -38,6 +38,9 @@ internal sealed class BrokerCaller(string socket) : IDisposable
         return (MemFd.Adopt(reply.Descriptors[reply.Value.Fd]), reply.Descriptors.Count);
     }
 
+    internal ResumeReply Resume(params IEnumerable<PciAddress> devices)
+        => Client.Call("Resume", new DeviceNames([.. devices.Select(static device => device.ToString())]), BrokerJson.Default.DeviceNames, BrokerJson.Default.ResumeReply).Value;
+
     internal StatusReply Status() => Client.Call("Status", new NoParameters(), BrokerJson.Default.NoParameters, BrokerJson.Default.StatusReply).Value;
 
     /// <summary>What happens from now on. The first has been read: nothing is missed.</summary>
@@ -61,6 +64,14 @@ internal sealed class BrokerCaller(string socket) : IDisposable
         }
 
         throw new InvalidOperationException($"The service ended the stream before {device} was {awaited}.");
+    }
+
+    /// <summary>Has a call refused with an error of the interface.</summary>
+    internal static VarlinkException Refused(string error, Action call)
+    {
+        var refused = Assert.Throws<VarlinkException>(call);
+        Assert.Equal($"io.devkeep.Devices.{error}", refused.Error);
+        return refused;
     }
 
     public void Dispose() => Client.Dispose();

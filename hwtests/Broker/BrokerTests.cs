@@ -6,6 +6,7 @@ using Devices.Linux;
 using Devices.Pci;
 using Devices.Varlink;
 using Devices.Vfio;
+using static Devices.HwTests.Broker.BrokerCaller;
 
 namespace Devices.HwTests.Broker;
 
@@ -260,12 +261,5 @@ public sealed class BrokerTests : IDisposable
         {
             Assert.Equal("org.varlink.service.InvalidParameter", Assert.Throws<VarlinkException>(() => client.CreateMemory(name, size)).Error);
         }
-    }
-
-    private static VarlinkException Refused(string error, Action call)
-    {
-        var refused = Assert.Throws<VarlinkException>(call);
-        Assert.Equal($"io.devkeep.Devices.{error}", refused.Error);
-        return refused;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class RunningBroker : IDisposable
         var rules = PolicyFile.Parse("the test's policy", Encoding.UTF8.GetBytes(policy));
         _thread = new Thread(() =>
         {
-            using var broker = new DeviceBroker(rules, NullLogger<DeviceBroker>.Instance);
+            using var broker = new DeviceBroker(rules, [], NullLogger<DeviceBroker>.Instance);
             new VarlinkServer(DevicesInterface.Serve(broker), _socket.Stream).Run(_end.Token);
         });
         _thread.Start();

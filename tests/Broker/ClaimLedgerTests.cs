@@ -74,6 +74,29 @@ public sealed class ClaimLedgerTests
         Assert.Equal(DeviceState.Parked, _ledger.Find(device.Address)!.State);
     }
 
+    [Fact]
+    public void What_a_client_has_goes_to_its_next_connection_and_what_it_gave_back_does_not()
+    {
+        var (device, returned) = (Device("01:00.0", 1), Device("02:00.0", 2));
+        Claim(_one, device, returned);
+        _ledger.Opened(device.Address);
+        _ledger.TakeBack(returned.Address);
+        Assert.Equal([device.Address, returned.Address], _ledger.HeldFor(_one).Select(static each => each.Facts.Address).Order());
+        _ledger.Move(_one, _two);
+        Assert.Equal([device.Address], _ledger.Of(_two));
+        Assert.Equal(DeviceState.Opened, _ledger.Find(device.Address)!.State);
+        Assert.Equal(returned.Address, Assert.Single(_ledger.HeldFor(_one)).Facts.Address);
+    }
+
+    [Fact]
+    public void A_device_that_is_entered_twice_stays_as_it_was_first()
+    {
+        var device = Device("01:00.0", 1);
+        Assert.True(_ledger.Restore(new ClaimedDevice(device, "vfio0", DeviceState.Opened, _one, null, HasGone: false)));
+        Assert.False(_ledger.Restore(new ClaimedDevice(device, "vfio0", DeviceState.Claimed, _two, null, HasGone: false)));
+        Assert.Equal([device.Address], _ledger.Of(_one));
+    }
+
     private static BrokerClient Client(int process) => new(new ClientIdentity(process, 1000, [1000], null), []);
 
     private static DeviceFacts Device(string address, int? group) => new(PciAddress.Parse(address), null, group);

@@ -35,5 +35,21 @@ public sealed class MemoryAllowanceTests
         Assert.Null(memory.TryTake(Client(), 1));
     }
 
+    [Fact]
+    public void What_a_client_had_before_counts_on_and_goes_with_it_to_its_next_connection()
+    {
+        var memory = new MemoryAllowance();
+        var (former, client) = (Client(s_small), Client(s_small));
+        memory.Restore(former, new MemoryRecord("small", 70));
+        memory.Restore(former, new MemoryRecord("no rule any more", 5));
+        Assert.Equal((75, 30), (memory.UsedBy(former), memory.LeftFor(client)));
+        memory.TryTake(client, 10);
+        memory.Move(former, client);
+        Assert.Equal((0, 85, 20), (memory.UsedBy(former), memory.UsedBy(client), memory.LeftFor(client)));
+        Assert.Equal([new MemoryRecord("small", 80), new MemoryRecord("no rule any more", 5)], memory.Of(client));
+        memory.End(client);
+        Assert.Empty(memory.Of(client));
+    }
+
     private static BrokerClient Client(params AccessRule[] rules) => new(new ClientIdentity(1, 1000, [1000], null), rules);
 }

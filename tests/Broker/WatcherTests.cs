@@ -10,7 +10,7 @@ public sealed class WatcherTests
     private static readonly AccessRule s_rule = new("rule", 1000, null, null, [DeviceSelector.TryParse("01:00.0")!], 0);
     private static readonly DeviceFacts s_given = new(PciAddress.Parse("01:00.0"), null, null);
     private static readonly DeviceFacts s_other = new(PciAddress.Parse("02:00.0"), null, null);
-    private static readonly ClientReport s_client = new(7, 0, null, [], [], 0);
+    private static readonly ClientReport s_client = new(true, 7, 0, null, [], [], 0);
 
     [Fact]
     public void A_client_hears_of_its_devices_and_not_who_has_them_and_root_hears_all()

@@ -38,4 +38,16 @@ internal static partial class BrokerLog
 
     [LoggerMessage(EventId = 1010, Level = LogLevel.Information, Message = "Serving at {Socket} by the policy {Policy}, rules: {Rules}")]
     public static partial void Serving(ILogger logger, string socket, string policy, int rules);
+
+    [LoggerMessage(EventId = 1011, Level = LogLevel.Information, Message = "{Client} had {Devices} and {Bytes} bytes of memory when this service ended, and keeps them until its process ends")]
+    public static partial void Kept(ILogger logger, BrokerClient client, string devices, long bytes);
+
+    [LoggerMessage(EventId = 1012, Level = LogLevel.Information, Message = "{Client} has taken up what it had when this service ended: {Devices} and {Bytes} bytes of memory")]
+    public static partial void Resumed(ILogger logger, BrokerClient client, string devices, long bytes);
+
+    [LoggerMessage(EventId = 1013, Level = LogLevel.Warning, Message = "What the service manager kept as {Name} is dropped: {Reason} Whoever claims what it was about gets it when it was reset and nobody else has it open")]
+    public static partial void RecordLost(ILogger logger, string name, string reason);
+
+    [LoggerMessage(EventId = 1014, Level = LogLevel.Warning, Message = "What {Client} has may not outlive this service: {Reason}")]
+    public static partial void NotKept(ILogger logger, BrokerClient client, string reason);
 }

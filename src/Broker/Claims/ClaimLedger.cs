@@ -29,6 +29,28 @@ internal sealed class ClaimLedger
         lock (_lock) return [.. _devices.Values.Where(device => device.Owner == client).Select(static device => device.Facts.Address).Order()];
     }
 
+    /// <summary>All that is not free because of a client: its devices, and those on their way back from it.</summary>
+    internal IReadOnlyList<ClaimedDevice> HeldFor(BrokerClient client)
+    {
+        lock (_lock) return [.. _devices.Values.Where(device => device.Client == client)];
+    }
+
+    /// <summary>Enters a device that is not free as it was before; one that is here already stays as it is.</summary>
+    /// <returns>Whether it was entered.</returns>
+    internal bool Restore(ClaimedDevice device)
+    {
+        lock (_lock) return _devices.TryAdd(device.Facts.Address, device);
+    }
+
+    /// <summary>Gives a client's devices to another one; those that are on their way back stay on it.</summary>
+    internal void Move(BrokerClient from, BrokerClient to)
+    {
+        lock (_lock)
+        {
+            foreach (var device in _devices.Values.Where(device => device.Owner == from).ToList()) _devices[device.Facts.Address] = device with { Client = to };
+        }
+    }
+
     /// <summary>Makes devices a client's, all or none. Those that are already its own stay as they are.</summary>
     /// <param name="client">The client.</param>
     /// <param name="devices">The devices and the names of their files.</param>
@@ -57,7 +79,7 @@ internal sealed class ClaimLedger
     internal void Opened(PciAddress address) => Change(address, static device => device with { State = DeviceState.Opened });
 
     /// <summary>Takes a device from its client, until it is <see cref="Free"/>.</summary>
-    internal void TakeBack(PciAddress address) => Change(address, static device => device with { State = DeviceState.Resetting, Owner = null });
+    internal void TakeBack(PciAddress address) => Change(address, static device => device with { State = DeviceState.Resetting });
 
     /// <summary>Notes why a device that was taken back is not free yet.</summary>
     /// <returns>Whether that is news.</returns>

@@ -20,25 +20,35 @@ internal sealed class DeviceBroker : IDisposable
     private readonly ILogger _logger;
     private readonly ClaimLedger _ledger = new();
     private readonly MemoryAllowance _memory = new();
+    private readonly ClientRecords _records;
     private readonly DeviceReturns _returns;
     private readonly Timer _sweep;
     private readonly Lock _lock = new();
     private readonly HashSet<BrokerClient> _clients = [];
+    private volatile bool _isSuspended;
 
-    internal DeviceBroker(AccessPolicy policy, ILogger<DeviceBroker> logger)
+    /// <summary>A broker for a policy.</summary>
+    /// <param name="policy">Who may have what.</param>
+    /// <param name="kept">What the service manager kept of earlier runs; this object's from now on.</param>
+    /// <param name="logger">Who got what and who did not.</param>
+    internal DeviceBroker(AccessPolicy policy, IEnumerable<PassedFd> kept, ILogger<DeviceBroker> logger)
     {
         _policy = policy;
         _logger = logger;
-        _returns = new DeviceReturns(_ledger, Events, logger);
+        _records = new ClientRecords(_ledger, _memory, logger);
+        _returns = new DeviceReturns(_ledger, _records, Events, logger);
+        foreach (var former in _records.Restore(kept, policy.RulesFor)) Restore(former);
         _sweep = new Timer(_ => Sweep(), null, s_sweepPeriod, s_sweepPeriod);
     }
 
     internal EventHub Events { get; } = new();
 
     /// <summary>A client has connected.</summary>
-    internal BrokerClient Enter(ClientIdentity identity)
+    /// <param name="identity">Who it is.</param>
+    /// <param name="process">Its process, this object's from now on; null where the kernel does not tell.</param>
+    internal BrokerClient Enter(ClientIdentity identity, ProcessFd? process)
     {
-        var client = new BrokerClient(identity, _policy.RulesFor(identity));
+        var client = new BrokerClient(identity, _policy.RulesFor(identity), process);
         lock (_lock) _clients.Add(client);
         if (_logger.IsEnabled(LogLevel.Information))
             BrokerLog.Connected(_logger, client, client.Rules.Count == 0 ? "none" : string.Join(", ", client.Rules.Select(static rule => $"\"{rule.Name}\"")));
@@ -48,10 +58,13 @@ internal sealed class DeviceBroker : IDisposable
     /// <summary>A client's connection has ended: what it has is taken back.</summary>
     internal void Leave(BrokerClient client)
     {
-        lock (_lock) _clients.Remove(client);
-        foreach (var device in _ledger.All.Where(device => device.Owner == client)) _ = _returns.Begin(device.Facts, client, "its connection has ended");
-        _memory.End(client);
+        if (!_isSuspended) TakeBack(client, "its connection has ended");
     }
+
+    /// <summary>
+    /// The service ends: from now on clients that leave keep what they have, for the next run to go on with. Where no service manager keeps it for that, it is taken back as ever.
+    /// </summary>
+    internal void Suspend() => _isSuspended = ServiceManager.IsPresent;
 
     /// <summary><c>List</c>.</summary>
     internal IReadOnlyList<DeviceReport> List(BrokerClient client) =>
@@ -78,9 +91,11 @@ internal sealed class DeviceBroker : IDisposable
         catch
         {
             foreach (var device in added) _ledger.Free(device.Address);
+            _records.Save(client); // where it has another device that comes back just now, these were written down too
             throw;
         }
 
+        _records.Save(client);
         foreach (var (device, methods) in added.Zip(resetMethods))
         {
             BrokerLog.Granted(_logger, device.Address, client, client.RuleFor(device)?.Name ?? "", methods);
@@ -105,9 +120,10 @@ internal sealed class DeviceBroker : IDisposable
             throw;
         }
 
+        foreach (var device in devices) _ledger.Opened(device.Facts.Address);
+        _records.Save(client);
         foreach (var device in devices)
         {
-            _ledger.Opened(device.Facts.Address);
             BrokerLog.Opened(_logger, client, device.Facts.Address);
             Tell(Happening.Opened, device.Facts, client);
         }
@@ -121,6 +137,47 @@ internal sealed class DeviceBroker : IDisposable
         var devices = Claimed(client, nameof(Release), names);
         _ = Task.WaitAll([.. devices.Select(device => _returns.Begin(device.Facts, client, "it gave it back"))], s_releasePatience);
         return [.. devices.Select(device => PciFunction.TryOpen(device.Facts.Address, out var function) ? Report(client, function) : null).OfType<DeviceReport>()];
+    }
+
+    /// <summary><c>Resume</c>.</summary>
+    internal ResumeReply Resume(BrokerClient client, IReadOnlyList<string> names)
+    {
+        var wanted = names.Count == 0 ? [] : Addresses(names);
+        List<BrokerClient> formers;
+        List<ClaimedDevice> devices;
+        long memory;
+        lock (_lock)
+        {
+            formers = [.. _clients.Where(former => IsToBeResumed(former, client))];
+            if (wanted.Count > 0)
+            {
+                formers = [.. wanted.Select(address => formers.Find(former => _ledger.Find(address)?.Owner == former)
+                    ?? throw Refuse(client, nameof(Resume), address, "it did not have it", BrokerErrors.NotClaimed(address.ToString()))).Distinct()];
+            }
+
+            devices = [.. formers.SelectMany(former => _ledger.HeldFor(former).Where(static device => device.Owner is not null))];
+            memory = formers.Sum(_memory.UsedBy);
+            if (devices.Find(device => client.RuleFor(device.Facts) is null) is { } denied)
+                throw Refuse(client, nameof(Resume), denied.Facts.Address, "no rule gives it this device any more", BrokerErrors.NotAllowed(denied.Facts.Address.ToString()));
+            foreach (var former in formers)
+            {
+                _ledger.Move(former, client);
+                _memory.Move(former, client);
+                _clients.Remove(former);
+            }
+        }
+
+        // In this order: what is written down twice is found twice, and what is nowhere is lost.
+        _records.Save(client);
+        foreach (var former in formers)
+        {
+            _records.Save(former);
+            former.Dispose();
+        }
+
+        if (formers.Count > 0 && _logger.IsEnabled(LogLevel.Information)) BrokerLog.Resumed(_logger, client, Names(devices), memory);
+        foreach (var device in devices) Tell(Happening.Resumed, device.Facts, client);
+        return new ResumeReply([.. devices.Select(device => PciFunction.TryOpen(device.Facts.Address, out var function) ? Report(client, function) : null).OfType<DeviceReport>()], memory);
     }
 
     /// <summary><c>CreateMemory</c>: a memfd, the caller's own.</summary>
@@ -144,6 +201,7 @@ internal sealed class DeviceBroker : IDisposable
         try
         {
             var memory = MemFd.Create(name, bytes);
+            _records.Save(client);
             BrokerLog.MemoryGranted(_logger, bytes, name, client, rule.Name);
             Tell(Happening.Memory, null, client);
             return memory;
@@ -159,7 +217,7 @@ internal sealed class DeviceBroker : IDisposable
     internal StatusReply Status(BrokerClient client, string version)
     {
         BrokerClient[] shown;
-        lock (_lock) shown = client.Identity.IsRoot ? [.. _clients] : [client];
+        lock (_lock) shown = [.. _clients.Where(each => client.Identity.IsRoot || each == client || IsToBeResumed(each, client))];
         return new StatusReply(version, [.. shown.OrderBy(static each => each.Identity.ProcessId).Select(Report)], _memory.LeftFor(client));
     }
 
@@ -168,6 +226,7 @@ internal sealed class DeviceBroker : IDisposable
     {
         _sweep.Dispose();
         _returns.Dispose();
+        _records.Dispose();
     }
 
     private static IReadOnlyList<PciAddress> Addresses(IReadOnlyList<string> names)
@@ -179,6 +238,59 @@ internal sealed class DeviceBroker : IDisposable
     private static (string Cause, string Remedy) Unbound(PciFunction function) => (
         function.Driver is { } driver ? $"The driver {driver} has it, which is none of VFIO." : "No driver has it.",
         $"Whoever runs this machine binds it to vfio-pci: devkeep bind {function.Address}.");
+
+    private static string Names(IReadOnlyList<ClaimedDevice> devices) =>
+        devices.Count == 0 ? "no device" : string.Join(", ", devices.Select(static device => device.Facts.Address).Order());
+
+    private bool IsToBeResumed(BrokerClient former, BrokerClient client)
+    {
+        // One that was resumed, or has ended, has forgotten its process.
+        lock (_lock) return !former.IsConnected && _clients.Contains(former) && former.IsSameProcessAs(client);
+    }
+
+    private void Restore(FormerClient former)
+    {
+        var (client, state) = former;
+        List<ClaimedDevice> devices = [.. state.Devices.Select(device => device.For(client)).Where(_ledger.Restore)];
+        if (client.Process!.HasEnded)
+        {
+            devices.ForEach(device => _returns.Begin(device.Facts, client, "its process ended while this service did not run"));
+            Forget(client);
+            return;
+        }
+
+        foreach (var memory in state.Memory) _memory.Restore(client, memory);
+        foreach (var device in devices)
+        {
+            if (device.Owner is null) _ = _returns.Begin(device.Facts, client, "it was being taken back when this service ended");
+            else if (client.RuleFor(device.Facts) is null && !device.HasGone) _ = _returns.Begin(device.Facts, client, "no rule gives it this device any more");
+        }
+
+        if (_ledger.Of(client).Count == 0 && state.Memory.Count == 0)
+        {
+            Forget(client);
+            return;
+        }
+
+        _records.Save(client);
+        lock (_lock) _clients.Add(client);
+        if (_logger.IsEnabled(LogLevel.Information)) BrokerLog.Kept(_logger, client, Names([.. devices.Where(device => _ledger.Find(device.Facts.Address)?.Owner == client)]), _memory.UsedBy(client));
+    }
+
+    private void TakeBack(BrokerClient client, string reason)
+    {
+        lock (_lock) _clients.Remove(client);
+        foreach (var device in _ledger.All.Where(device => device.Owner == client)) _ = _returns.Begin(device.Facts, client, reason);
+        _memory.End(client);
+        Forget(client);
+    }
+
+    // What is on its way back from it is still written down, until it is free.
+    private void Forget(BrokerClient client)
+    {
+        _records.Save(client);
+        client.Dispose();
+    }
 
     private PciFunction Permitted(BrokerClient client, PciAddress address)
     {
@@ -193,6 +305,8 @@ internal sealed class DeviceBroker : IDisposable
     private VarlinkException InTheWay(BrokerClient client, ClaimConflict conflict)
     {
         var address = conflict.Wanted.Address;
+        if (conflict.Other.Owner is { } former && IsToBeResumed(former, client))
+            return Refuse(client, nameof(Claim), address, $"it has {conflict.Other.Facts.Address} already, and has not resumed it", BrokerErrors.ToBeResumed(address.ToString()));
         if (conflict.Other.Owner is { } owner) return Refuse(client, nameof(Claim), address, $"{conflict.Other.Facts.Address} is claimed by {owner}", BrokerErrors.AlreadyClaimed(address.ToString(), conflict.ByGroup));
         var obstacle = conflict.Other.Obstacle ?? new Obstacle("Its last client has left, and it is being reset.", "Try again: Watch tells when it was reset.", []);
         if (conflict.ByGroup) obstacle = obstacle with { Cause = $"{conflict.Other.Facts.Address}, of its IOMMU group: {obstacle.Cause}" };
@@ -254,6 +368,7 @@ internal sealed class DeviceBroker : IDisposable
         Events.Publish(new BrokerEvent(what, DateTimeOffset.UtcNow, device, Report(client), cause));
 
     private ClientReport Report(BrokerClient client) => new(
+        client.IsConnected,
         client.Identity.ProcessId,
         client.Identity.UserId,
         client.Identity.Unit,
@@ -264,7 +379,7 @@ internal sealed class DeviceBroker : IDisposable
     private DeviceReport Report(BrokerClient client, PciFunction function)
     {
         var known = _ledger.Find(function.Address);
-        var state = known?.State ?? (function.VfioCdevName is null ? DeviceState.Unavailable : DeviceState.Free);
+        var state = known?.Owner is { IsConnected: false } ? DeviceState.Kept : known?.State ?? (function.VfioCdevName is null ? DeviceState.Unavailable : DeviceState.Free);
         var (cause, remedy) = state == DeviceState.Unavailable ? Unbound(function) : (known?.Obstacle?.Cause, known?.Obstacle?.Remedy);
         return new DeviceReport(
             function.Address.ToString(),
@@ -278,8 +393,22 @@ internal sealed class DeviceBroker : IDisposable
             HolderReport.Of(known?.Obstacle?.Holders ?? []));
     }
 
-    // A driver that gives a device up waits until its files are closed, so that nothing is left to be taken back; its client is told.
     private void Sweep()
+    {
+        TakeBackFromEnded();
+        TellOfGone();
+    }
+
+    // They have no connection that would end.
+    private void TakeBackFromEnded()
+    {
+        BrokerClient[] ended;
+        lock (_lock) ended = [.. _clients.Where(static client => client is { IsConnected: false, Process.HasEnded: true })];
+        foreach (var client in ended) TakeBack(client, "its process has ended");
+    }
+
+    // A driver that gives a device up waits until its files are closed, so that nothing is left to be taken back; its client is told.
+    private void TellOfGone()
     {
         foreach (var device in _ledger.All.Where(static device => device is { Owner: not null, HasGone: false }))
         {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Devices.Broker;
 
 /// <summary>Brings devices whose clients have left back: tries each until it was reset and nobody has it open.</summary>
-internal sealed class DeviceReturns(ClaimLedger ledger, EventHub events, ILogger logger) : IDisposable
+internal sealed class DeviceReturns(ClaimLedger ledger, ClientRecords records, EventHub events, ILogger logger) : IDisposable
 {
     // A process that was killed closes its files a moment after its connection, and the reset at its last close takes 100 ms and more.
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
@@ -25,6 +25,7 @@ internal sealed class DeviceReturns(ClaimLedger ledger, EventHub events, ILogger
     {
         var address = device.Address.ToString();
         ledger.TakeBack(device.Address);
+        records.Save(former);
         BrokerLog.Released(logger, address, former, reason);
         events.Publish(new BrokerEvent(Happening.Released, DateTimeOffset.UtcNow, device, null, reason));
         var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -74,6 +75,7 @@ internal sealed class DeviceReturns(ClaimLedger ledger, EventHub events, ILogger
             {
                 case { Result: HandoverResult.Ready }:
                     ledger.Free(device.Address);
+                    records.Save(former);
                     BrokerLog.Reset(logger, address, outcome.ResetMethods, former);
                     events.Publish(new BrokerEvent(Happening.Reset, DateTimeOffset.UtcNow, device, null, null));
                     settled.TrySetResult();
@@ -81,6 +83,7 @@ internal sealed class DeviceReturns(ClaimLedger ledger, EventHub events, ILogger
                 case { Result: HandoverResult.Gone }:
                     // Unregistered by its driver, which waits until every file of it is closed: what comes back is reset when it is claimed.
                     ledger.Free(device.Address);
+                    records.Save(former);
                     BrokerLog.Gone(logger, address, former.ToString());
                     events.Publish(new BrokerEvent(Happening.Gone, DateTimeOffset.UtcNow, device, null, null));
                     settled.TrySetResult();

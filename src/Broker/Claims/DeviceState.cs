@@ -12,6 +12,9 @@ internal enum DeviceState
     /// <summary>A client has it and was given its file.</summary>
     Opened,
 
+    /// <summary>A client has it whose connection ended with an earlier run of the service, and whose process lives.</summary>
+    Kept,
+
     /// <summary>Its client has left; it is being reset.</summary>
     Resetting,
 

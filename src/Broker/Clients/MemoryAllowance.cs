@@ -13,9 +13,30 @@ internal sealed class MemoryAllowance
         lock (_lock)
         {
             if (client.Rules.FirstOrDefault(rule => bytes <= rule.MemoryBytes - UsedOf(rule)) is not { } rule) return null;
-            if (!_used.TryGetValue(client, out var mine)) _used.Add(client, mine = new Dictionary<string, long>(StringComparer.Ordinal));
-            mine[rule.Name] = mine.GetValueOrDefault(rule.Name) + bytes;
+            Add(client, rule.Name, bytes);
             return rule;
+        }
+    }
+
+    /// <summary>What a client has, by rule.</summary>
+    internal IReadOnlyList<MemoryRecord> Of(BrokerClient client)
+    {
+        lock (_lock) return _used.TryGetValue(client, out var mine) ? [.. mine.Where(static each => each.Value > 0).Select(static each => new MemoryRecord(each.Key, each.Value))] : [];
+    }
+
+    /// <summary>Counts memory that a client has already: what it was given stays its own, whatever its rules give by now.</summary>
+    internal void Restore(BrokerClient client, MemoryRecord memory)
+    {
+        lock (_lock) Add(client, memory.Rule, memory.Bytes);
+    }
+
+    /// <summary>Counts a client's memory as another one's from now on.</summary>
+    internal void Move(BrokerClient from, BrokerClient to)
+    {
+        lock (_lock)
+        {
+            if (!_used.Remove(from, out var moved)) return;
+            foreach (var (rule, bytes) in moved) Add(to, rule, bytes);
         }
     }
 
@@ -40,6 +61,12 @@ internal sealed class MemoryAllowance
     internal void End(BrokerClient client)
     {
         lock (_lock) _used.Remove(client);
+    }
+
+    private void Add(BrokerClient client, string rule, long bytes)
+    {
+        if (!_used.TryGetValue(client, out var mine)) _used.Add(client, mine = new Dictionary<string, long>(StringComparer.Ordinal));
+        mine[rule] = mine.GetValueOrDefault(rule) + bytes;
     }
 
     private long UsedOf(AccessRule rule) => _used.Values.Sum(each => each.GetValueOrDefault(rule.Name));

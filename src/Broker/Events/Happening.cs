@@ -15,6 +15,9 @@ internal enum Happening
     /// <summary>It gave the device back, or its connection ended.</summary>
     Released,
 
+    /// <summary>Its client, which had it when the service ended, has a connection again.</summary>
+    Resumed,
+
     /// <summary>The device was reset, and is free.</summary>
     Reset,
 

@@ -35,7 +35,8 @@ internal static class DevkeepdProgram
         try
         {
             var policy = new PolicySource(policyPath, PolicyFile.Load(policyPath));
-            using var socket = ListeningSocket.Open(socketPath, [.. ServiceManager.TakeListenFds().Select(static passed => passed.Fd)]);
+            var passed = PassedDescriptors.Take();
+            using var socket = ListeningSocket.Open(socketPath, passed.Sockets);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = Name });
             // What systemd puts into the journal has its own time and level.
             var toJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
@@ -50,6 +51,7 @@ internal static class DevkeepdProgram
                 options.TimestampFormat = "HH:mm:ss.fff ";
             });
             builder.Services.Configure<ConsoleLifetimeOptions>(static options => options.SuppressStatusMessages = true);
+            builder.Services.AddSingleton(passed);
             builder.Services.AddSingleton(socket);
             builder.Services.AddSingleton(policy);
             builder.Services.AddHostedService<BrokerService>();

@@ -25,8 +25,13 @@ internal static class BrokerErrors
             "Wait until that client gives it back: Watch tells when it was reset."),
         BrokerJson.Default.ErrorReport);
 
+    internal static VarlinkException ToBeResumed(string device) => Of(
+        "AlreadyClaimed",
+        new ErrorReport(device, "This process has it already, by a connection that ended with an earlier run of the service.", "Take it up again: Resume."),
+        BrokerJson.Default.ErrorReport);
+
     internal static VarlinkException NotClaimed(string device) =>
-        Of("NotClaimed", new ErrorReport(device, "This connection has not claimed it.", "Claim it on this connection first; a claim ends with its connection."), BrokerJson.Default.ErrorReport);
+        Of("NotClaimed", new ErrorReport(device, "This connection has not claimed it.", "Claim it on this connection first; a claim ends with its connection, but for one that ended with the service: Resume."), BrokerJson.Default.ErrorReport);
 
     internal static VarlinkException NotReady(string device, Obstacle obstacle) =>
         Of("NotReady", new NotReadyReport(device, obstacle.Cause, obstacle.Remedy, HolderReport.Of(obstacle.Holders)), BrokerJson.Default.NotReadyReport);

@@ -12,6 +12,7 @@ namespace Devices.Broker;
 [JsonSerializable(typeof(OpenReply))]
 [JsonSerializable(typeof(MemoryRequest))]
 [JsonSerializable(typeof(MemoryReply))]
+[JsonSerializable(typeof(ResumeReply))]
 [JsonSerializable(typeof(StatusReply))]
 [JsonSerializable(typeof(EventReply))]
 [JsonSerializable(typeof(ErrorReport))]

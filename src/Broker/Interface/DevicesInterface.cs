@@ -31,6 +31,7 @@ internal sealed class DevicesInterface
         .On("Claim", BrokerJson.Default.DeviceNames, BrokerJson.Default.DeviceReports, (call, asked) => new DeviceReports(_broker.Claim(ClientOf(call), asked.Devices)))
         .On("Open", BrokerJson.Default.DeviceNames, BrokerJson.Default.OpenReply, Open)
         .On("Release", BrokerJson.Default.DeviceNames, BrokerJson.Default.DeviceReports, (call, asked) => new DeviceReports(_broker.Release(ClientOf(call), asked.Devices)))
+        .On("Resume", BrokerJson.Default.DeviceNames, BrokerJson.Default.ResumeReply, (call, asked) => _broker.Resume(ClientOf(call), asked.Devices))
         .On("CreateMemory", BrokerJson.Default.MemoryRequest, BrokerJson.Default.MemoryReply, CreateMemory)
         .On("Status", BrokerJson.Default.NoParameters, BrokerJson.Default.StatusReply, (call, _) => _broker.Status(ClientOf(call), s_version))
         .OnMore("Watch", BrokerJson.Default.NoParameters, BrokerJson.Default.EventReply, Watch);
@@ -73,7 +74,7 @@ internal sealed class DevicesInterface
     {
         var connection = call.Connection;
         if (_clients.TryGetValue(connection.Id, out var known)) return known;
-        var client = _broker.Enter(ClientIdentity.Of(connection));
+        var client = _broker.Enter(ClientIdentity.Of(connection), connection.OpenPeerProcess());
         _clients[connection.Id] = client;
         connection.AtEnd(() =>
         {

@@ -1,0 +1,4 @@
+namespace Devices.Broker;
+
+/// <summary>What <c>Resume</c> returns.</summary>
+internal sealed record ResumeReply(IReadOnlyList<DeviceReport> Devices, long Memory);
