@@ -9,10 +9,10 @@ internal sealed class TestService : IDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly CancellationTokenSource _end = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("varlink");
     private readonly UnixStream _listener;
-    private readonly Thread _thread;
+    private CancellationTokenSource _end = new();
+    private Thread _thread;
 
     internal TestService(VarlinkLimits? limits = null)
     {
@@ -42,8 +42,7 @@ internal sealed class TestService : IDisposable
                 return words;
             });
         Server = new VarlinkServer(new VarlinkService(new ServiceInfo("Devices", "test", "1", "https://example.org", []), [offered], Translate), _listener, limits);
-        _thread = new Thread(() => Server.Run(_end.Token));
-        _thread.Start();
+        _thread = Start();
     }
 
     internal static VarlinkDescription Description { get; } = VarlinkDescription.Parse("""
@@ -75,14 +74,34 @@ internal sealed class TestService : IDisposable
         return client.Call("Echo", new Words(text), TestJson.Default.Words, TestJson.Default.Words).Value.Text;
     }
 
-    public void Dispose()
+    /// <summary>Ends the server; its socket stays.</summary>
+    internal void End()
     {
         _end.Cancel();
         _thread.Join();
-        _listener.Dispose();
         _end.Dispose();
+    }
+
+    /// <summary>Serves again, after <see cref="End"/>.</summary>
+    internal void Resume()
+    {
+        _end = new CancellationTokenSource();
+        _thread = Start();
+    }
+
+    public void Dispose()
+    {
+        End();
+        _listener.Dispose();
         Ended.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private Thread Start()
+    {
+        var thread = new Thread(() => Server.Run(_end.Token));
+        thread.Start();
+        return thread;
     }
 
     private static VarlinkException? Translate(Exception failure)

@@ -93,4 +93,13 @@ public sealed class VarlinkServiceTests : IDisposable
         Assert.Equal("still here", service.Echo("still here"));
         Assert.True(SpinWait.SpinUntil(() => service.Server.ConnectionCount == 0, TestService.Patience));
     }
+
+    [Fact]
+    public void The_socket_outlives_the_server_and_who_connects_meanwhile_is_served_by_the_next()
+    {
+        _service.End();
+        using var waiting = _service.Connect();
+        _service.Resume();
+        Assert.Equal("served", waiting.Call("Echo", new Words("served"), TestJson.Default.Words, TestJson.Default.Words).Value.Text);
+    }
 }

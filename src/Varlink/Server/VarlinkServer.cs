@@ -44,21 +44,26 @@ public sealed partial class VarlinkServer
     }
 
     /// <summary>Accepts and serves clients on this thread until cancelled; then ends every connection, and returns when their handlers have.</summary>
-    /// <param name="cancellation">Ends it; the listener accepts nobody any more.</param>
+    /// <param name="cancellation">Ends it. The listener stays as it is: who connects from then on waits for the next that serves, or until it is closed.</param>
     /// <exception cref="LinuxException">The socket does not listen.</exception>
     public void Run(CancellationToken cancellation)
     {
-        using var registration = cancellation.UnsafeRegister(static self => ((UnixStream)self!).Shutdown(), _listener);
-        while (!cancellation.IsCancellationRequested)
+        // A listener that was shut down would be so for the service manager too, which passes it to the next process.
+        using var end = EventFd.Create();
+        using var ready = Epoll.Create();
+        ready.Add(_listener.Fd, 0, EpollEvents.Readable);
+        ready.Add(end.Fd, 0, EpollEvents.Readable);
+        using var registration = cancellation.UnsafeRegister(static self => ((EventFd)self!).Signal(), end);
+        var events = new EpollEvent[1];
+        while (true)
         {
+            var happened = ready.Wait(events, Timeout.InfiniteTimeSpan);
+            if (cancellation.IsCancellationRequested) break;
+            if (happened == 0) continue;
             UnixStream socket;
             try
             {
                 socket = _listener.Accept();
-            }
-            catch (LinuxException) when (cancellation.IsCancellationRequested)
-            {
-                break;
             }
             catch (LinuxException e) when (e.Errno is Errno.ECONNABORTED or Errno.EINTR)
             {
