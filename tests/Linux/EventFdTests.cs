@@ -19,6 +19,25 @@ public sealed class EventFdTests
     }
 
     [Fact]
+    public void A_wait_takes_what_came_before_and_what_comes_meanwhile()
+    {
+        using var eventFd = EventFd.Create();
+        eventFd.Signal(3);
+        Assert.True(eventFd.TryWait(TimeSpan.Zero, out var count));
+        Assert.Equal(3UL, count);
+        Assert.False(eventFd.TryWait(TimeSpan.Zero, out count));
+        Assert.Equal(0UL, count);
+        var other = new Thread(() =>
+        {
+            Thread.Sleep(20);
+            eventFd.Signal(2);
+        });
+        other.Start();
+        Assert.Equal(2UL, eventFd.Wait());
+        other.Join();
+    }
+
+    [Fact]
     public async Task Wakes_an_asynchronous_waiter_each_time()
     {
         using var eventFd = EventFd.Create();

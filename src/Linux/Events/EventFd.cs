@@ -83,7 +83,11 @@ public sealed class EventFd : IDisposable, IValueTaskSource<ulong>
     /// <param name="count">How often it was raised since the last read; 0 if time was up.</param>
     /// <returns>False if time was up.</returns>
     public bool TryWait(TimeSpan timeout, out ulong count)
-        => TryRead(out count) || (Poll.Readable(Fd, timeout) && TryRead(out count));
+    {
+        // Who waits mostly finds nothing yet: to read first would be one system call more each time.
+        count = 0;
+        return Poll.Readable(Fd, timeout) && TryRead(out count);
+    }
 
     /// <summary>Waits without a thread of its own: one thread of the process waits for all.</summary>
     /// <param name="cancellation">Ends the wait; a count that comes then is kept for the next one.</param>
