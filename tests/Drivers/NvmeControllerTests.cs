@@ -177,6 +177,38 @@ public sealed class NvmeControllerTests : IDisposable
     }
 
     [Fact]
+    public void A_completion_that_another_thread_receives_is_taken_by_who_waits()
+    {
+        using var controller = Start();
+        _model.RecordWrites = false;
+        var pair = controller.Queues[0];
+        var over = false;
+        var drain = new Thread(() =>
+        {
+            while (!Volatile.Read(ref over))
+            {
+                _model.Release();
+                pair.Queue.TryDrain();
+            }
+        });
+        drain.Start();
+        try
+        {
+            for (var i = 0; i < 2000; i++)
+            {
+                _model.Hold = true;
+                Assert.True(pair.TrySubmitRead(0, 1, out var command));
+                Assert.Equal(command, pair.Take().Command);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref over, true);
+            drain.Join();
+        }
+    }
+
+    [Fact]
     public void A_controller_that_fails_or_goes_is_told_apart_from_a_slow_one()
     {
         using var controller = Start(Hasty);

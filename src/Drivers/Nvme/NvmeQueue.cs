@@ -154,38 +154,19 @@ internal sealed class NvmeQueue
     }
 
     /// <summary>Takes the completion that came first of those not taken, without waiting.</summary>
-    internal bool TryTake(out NvmeCommandId id, out CommandSlot completed)
-    {
-        lock (_gate)
-        {
-            if (_done.Count == 0) Process();
-            if (!_done.TryTake(out var number))
-            {
-                ThrowIfBroken();
-                id = default;
-                completed = default;
-                return false;
-            }
-
-            ref var slot = ref _slots[number];
-            slot.State = SlotState.Free;
-            _free.Add(number);
-            id = new NvmeCommandId(number, slot.Sequence);
-            completed = slot;
-            return true;
-        }
-    }
+    internal bool TryTake(out NvmeCommandId id, out CommandSlot completed) => TryTake(out id, out completed, out _);
 
     /// <summary>Waits for a completion and takes it.</summary>
     internal CommandSlot Take(TimeSpan limit, out NvmeCommandId id)
     {
-        var start = Stopwatch.GetTimestamp();
+        long? start = null;
         var spinner = default(SpinWait);
         while (true)
         {
-            if (TryTake(out id, out var completed)) return completed;
-            if (InFlight == 0) throw new InvalidOperationException($"{Device}: nothing is in flight on queue {Id}: no completion will come.");
-            var left = limit - Stopwatch.GetElapsedTime(start);
+            if (TryTake(out id, out var completed, out var inFlight)) return completed;
+            if (inFlight == 0) throw new InvalidOperationException($"{Device}: nothing is in flight on queue {Id}: no completion will come.");
+            // The clock is asked only when there is something to wait for.
+            var left = limit - Stopwatch.GetElapsedTime(start ??= Stopwatch.GetTimestamp());
             if (left <= TimeSpan.Zero) throw Late(limit);
             if (_interrupt is null)
             {
@@ -291,6 +272,30 @@ internal sealed class NvmeQueue
             };
             if (Vector is { } vector) state.Vector = vector;
             return state;
+        }
+    }
+
+    // What is in flight is told of the same moment: a quiesce in another thread may receive a completion right after.
+    private bool TryTake(out NvmeCommandId id, out CommandSlot completed, out int inFlight)
+    {
+        lock (_gate)
+        {
+            if (_done.Count == 0) Process();
+            inFlight = _inFlight;
+            if (!_done.TryTake(out var number))
+            {
+                ThrowIfBroken();
+                id = default;
+                completed = default;
+                return false;
+            }
+
+            ref var slot = ref _slots[number];
+            slot.State = SlotState.Free;
+            _free.Add(number);
+            id = new NvmeCommandId(number, slot.Sequence);
+            completed = slot;
+            return true;
         }
     }
 
