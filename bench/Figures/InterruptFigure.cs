@@ -9,7 +9,7 @@ namespace Devices.Bench.Figures;
 /// <summary>The time from the write to edu's register that raises an interrupt until the thread that waits for it runs.</summary>
 internal static class InterruptFigure
 {
-    private const int Warmup = 500;
+    private const int WarmingUp = -1;
     private const int Interrupts = 3000;
     private const ulong Raise = 0x60;
     private const ulong Acknowledge = 0x64;
@@ -27,35 +27,45 @@ internal static class InterruptFigure
 
         var latencies = new double[Interrupts];
         long raised = 0, allocated = 0;
+        var next = WarmingUp;
         using var handled = new SemaphoreSlim(0);
         var handler = new Thread(() =>
         {
-            for (var i = -Warmup; i < Interrupts; i++)
+            int current;
+            do
             {
-                if (i == 0) allocated = GC.GetAllocatedBytesForCurrentThread();
                 interrupt.Wait();
                 var now = Stopwatch.GetTimestamp();
-                if (i >= 0) latencies[i] = Stopwatch.GetElapsedTime(Volatile.Read(ref raised), now).TotalMicroseconds;
+                current = Volatile.Read(ref next);
+                if (current == 0) allocated = GC.GetAllocatedBytesForCurrentThread();
+                if (current >= 0) latencies[current] = Stopwatch.GetElapsedTime(Volatile.Read(ref raised), now).TotalMicroseconds;
                 registers.WriteUInt32(Acknowledge, 1);
                 handled.Release();
             }
+            while (current < Interrupts - 1);
 
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         });
         handler.Start();
-        for (var i = -Warmup; i < Interrupts; i++)
+        WarmUp.By(() =>
         {
+            for (var i = 0; i < Interrupts / 10; i++) RaiseAndWait(WarmingUp);
+        });
+        for (var i = 0; i < Interrupts; i++) RaiseAndWait(i);
+        handler.Join();
+        Array.Sort(latencies);
+        report("median", Spread.Percentile(latencies, 0.5));
+        report("99th percentile", Spread.Percentile(latencies, 0.99));
+        report("allocated by the handler", allocated);
+
+        void RaiseAndWait(int number)
+        {
+            Volatile.Write(ref next, number);
             var until = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 5000;
             while (Stopwatch.GetTimestamp() < until) { } // the handler waits again
             Volatile.Write(ref raised, Stopwatch.GetTimestamp());
             registers.WriteUInt32(Raise, 1);
             handled.Wait();
         }
-
-        handler.Join();
-        Array.Sort(latencies);
-        report("median", Spread.Percentile(latencies, 0.5));
-        report("99th percentile", Spread.Percentile(latencies, 0.99));
-        report("allocated by the handler", allocated);
     }
 }
