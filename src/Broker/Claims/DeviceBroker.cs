@@ -175,7 +175,12 @@ internal sealed class DeviceBroker : IDisposable
             former.Dispose();
         }
 
-        if (formers.Count > 0 && _logger.IsEnabled(LogLevel.Information)) BrokerLog.Resumed(_logger, client, Names(devices), memory);
+        if (formers.Count > 0 && _logger.IsEnabled(LogLevel.Information))
+        {
+            var resumed = Names(devices);
+            BrokerLog.Resumed(_logger, client, resumed, memory);
+        }
+
         foreach (var device in devices) Tell(Happening.Resumed, device.Facts, client);
         return new ResumeReply([.. devices.Select(device => PciFunction.TryOpen(device.Facts.Address, out var function) ? Report(client, function) : null).OfType<DeviceReport>()], memory);
     }
@@ -239,8 +244,8 @@ internal sealed class DeviceBroker : IDisposable
         function.Driver is { } driver ? $"The driver {driver} has it, which is none of VFIO." : "No driver has it.",
         $"Whoever runs this machine binds it to vfio-pci: devkeep bind {function.Address}.");
 
-    private static string Names(IReadOnlyList<ClaimedDevice> devices) =>
-        devices.Count == 0 ? "no device" : string.Join(", ", devices.Select(static device => device.Facts.Address).Order());
+    private static string Names(IEnumerable<ClaimedDevice> devices) =>
+        string.Join(", ", devices.Select(static device => device.Facts.Address).Order()) is { Length: > 0 } names ? names : "no device";
 
     private bool IsToBeResumed(BrokerClient former, BrokerClient client)
     {
@@ -254,12 +259,12 @@ internal sealed class DeviceBroker : IDisposable
         List<ClaimedDevice> devices = [.. state.Devices.Select(device => device.For(client)).Where(_ledger.Restore)];
         if (client.Process!.HasEnded)
         {
-            devices.ForEach(device => _returns.Begin(device.Facts, client, "its process ended while this service did not run"));
+            foreach (var device in devices) _ = _returns.Begin(device.Facts, client, "its process ended while this service did not run");
             Forget(client);
             return;
         }
 
-        foreach (var memory in state.Memory) _memory.Restore(client, memory);
+        foreach (var share in state.Memory) _memory.Restore(client, share);
         foreach (var device in devices)
         {
             if (device.Owner is null) _ = _returns.Begin(device.Facts, client, "it was being taken back when this service ended");
@@ -274,7 +279,9 @@ internal sealed class DeviceBroker : IDisposable
 
         _records.Save(client);
         lock (_lock) _clients.Add(client);
-        if (_logger.IsEnabled(LogLevel.Information)) BrokerLog.Kept(_logger, client, Names([.. devices.Where(device => _ledger.Find(device.Facts.Address)?.Owner == client)]), _memory.UsedBy(client));
+        if (!_logger.IsEnabled(LogLevel.Information)) return;
+        var (names, memory) = (Names(devices.Where(device => _ledger.Find(device.Facts.Address)?.Owner == client)), _memory.UsedBy(client));
+        BrokerLog.Kept(_logger, client, names, memory);
     }
 
     private void TakeBack(BrokerClient client, string reason)

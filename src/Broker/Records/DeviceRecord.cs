@@ -15,7 +15,8 @@ internal sealed record DeviceRecord(string Address, string? Ids, string? Cdev, D
         device.HasGone ? null : device.CdevName,
         device.State == DeviceState.Parked ? DeviceState.Resetting : device.State);
 
-    /// <exception cref="InvalidDataException">It is not as <see cref="Of"/> makes it.</exception>
+    /// <summary>Refuses what <see cref="Of"/> does not make.</summary>
+    /// <exception cref="InvalidDataException">It is not as that makes it.</exception>
     internal void Check()
     {
         if (!PciAddress.TryParse(Address, out _)) throw new InvalidDataException($"{Address} is no PCI address.");
