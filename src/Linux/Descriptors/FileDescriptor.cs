@@ -195,6 +195,12 @@ public sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
     /// <inheritdoc/>
     public override string ToString() => Subject;
 
+    /// <summary>Whether the file is closed when the process becomes another program. Only who is about to do that clears it.</summary>
+    internal void SetCloseOnExec(bool close)
+    {
+        if (Libc.fcntl(this, Libc.F_SETFD, close ? Libc.FD_CLOEXEC : 0) != 0) throw Failure("fcntl(F_SETFD)");
+    }
+
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => Libc.close((int)handle) == 0;
 

@@ -16,6 +16,7 @@ internal static unsafe partial class Libc
     internal const int O_CLOEXEC = 0x80000;
 
     internal const int F_SETFD = 2;
+    internal const int FD_CLOEXEC = 1;
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int F_ADD_SEALS = 1033;
     internal const int F_GET_SEALS = 1034;
@@ -26,6 +27,17 @@ internal static unsafe partial class Libc
     internal const int SEEK_END = 2;
 
     internal const int LOCK_EX = 2;
+
+    internal const int RLIMIT_MEMLOCK = 8;
+    internal const ulong RLIM_INFINITY = ulong.MaxValue;
+
+    internal const int PR_CAPBSET_DROP = 24;
+    internal const int PR_SET_NO_NEW_PRIVS = 38;
+    internal const int PR_CAP_AMBIENT = 47;
+    internal const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+
+    internal const int SIGPIPE = 13;
+    internal const nint SIG_DFL = 0;
 
     internal const long SYS_kexec_file_load = 320;
 
@@ -160,4 +172,37 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial void sync();
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getrlimit(int resource, rlimit* limit);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setrlimit(int resource, rlimit* limit);
+
+    [LibraryImport(Library)]
+    internal static partial uint geteuid();
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int initgroups(string user, uint group);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setresgid(uint real, uint effective, uint saved);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setresuid(uint real, uint effective, uint saved);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int capset(__user_cap_header_struct* header, __user_cap_data_struct* data);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int close_range(uint first, uint last, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint signal(int number, nint handler);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int execv(byte* path, byte** arguments);
 }
