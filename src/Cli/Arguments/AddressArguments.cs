@@ -34,6 +34,20 @@ internal static class AddressArguments
         return option;
     }
 
+    internal static Option<PciAddress[]> Options(CliHost host, string name, string description, params string[] aliases)
+    {
+        var option = new Option<PciAddress[]>(name, aliases)
+        {
+            Description = description,
+            HelpName = "BDF",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = static result => [.. Read(result)],
+        };
+        option.CompletionSources.Add(_ => Known(host));
+        return option;
+    }
+
     /// <summary>Lets the shell complete an argument by the functions that there are.</summary>
     internal static T Complete<T>(CliHost host, T argument)
         where T : Argument

@@ -37,7 +37,7 @@ internal sealed class UnbindCommand : DevkeepCommand
         var functions = parsed.GetRequiredValue(_addresses).Select(run.Host.Open).ToArray();
         foreach (var function in functions)
         {
-            DeviceUse.RequireNotHeld(function);
+            DeviceUse.RequireNotHeld(function, "unbinding would wait until that ends");
             if (!parsed.GetValue(_force))
                 DeviceUse.RequireIdle(function);
         }

@@ -16,13 +16,15 @@ internal static class DeviceUse
             throw new UserException($"{function.Address} is in use: {use}. Unmount it first, or give --force and lose what is not written.");
     }
 
-    /// <summary>Refuses a device that a process holds through VFIO: unbinding would wait until that process ends.</summary>
-    internal static void RequireNotHeld(PciFunction function)
+    /// <summary>Refuses a device that a process holds through VFIO.</summary>
+    /// <param name="function">The device.</param>
+    /// <param name="otherwise">What would come of it, for the message.</param>
+    internal static void RequireNotHeld(PciFunction function, string otherwise)
     {
         if (VfioCdev.FindHolders(function) is { Count: > 0 } holders)
         {
             throw new UserException(
-                $"{function.Address} is held through VFIO by {string.Join(", ", holders)}: unbinding would wait until that ends. End it, or, for a keeper, discard the session first.");
+                $"{function.Address} is held through VFIO by {string.Join(", ", holders)}: {otherwise}. End it, or, for a keeper, discard the session first.");
         }
     }
 

@@ -13,6 +13,7 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(BindingResult))]
 [JsonSerializable(typeof(SriovList))]
 [JsonSerializable(typeof(SriovChange))]
+[JsonSerializable(typeof(RunPlanResult))]
 [JsonSerializable(typeof(ConfigDumpResult))]
 [JsonSerializable(typeof(ConfigReadResult))]
 [JsonSerializable(typeof(ConfigWriteResult))]

@@ -21,6 +21,9 @@ public sealed class VarlinkClient : IDisposable
     /// <summary>Who serves, as the kernel recorded.</summary>
     public PeerCredentials Peer => _stream.Socket.Peer;
 
+    /// <summary>The connection, owned by this object. What belongs to it at the service lasts as long as a duplicate of it is open somewhere, in whatever process.</summary>
+    public FileDescriptor Connection => _stream.Socket.Fd;
+
     /// <summary>Connects to a service.</summary>
     /// <param name="path">Its socket.</param>
     /// <param name="description">The interface that is called; replies are checked against it.</param>

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using Devices.Linux;
+using Devices.Pci;
+
+namespace Devices.Cli;
+
+/// <summary><c>devkeep run</c>.</summary>
+internal sealed class RunCommand : DevkeepCommand
+{
+    // Beside its RAM a guest has ROMs and video memory, which a VMM maps for devices too.
+    private const ulong MemoryBesideRam = 1UL << 30;
+
+    private readonly Option<PciAddress[]> _devices;
+    private readonly Option<ulong?> _memory = new("--memory", "-m")
+    {
+        Description = "Create memory of that size, for the guest's RAM",
+        HelpName = "SIZE",
+        CustomParser = static result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (!Quantity.TryParseBytes(text, out var bytes) || bytes is 0 or > long.MaxValue)
+                result.AddError($"'{text}' is no size: write bytes, or a number with K, M or G.");
+            else if (!PageSize.IsAligned(bytes))
+                result.AddError($"'{text}' is no multiple of the page size, {PageSize.Bytes} bytes.");
+            else
+                return bytes;
+            return null;
+        },
+    };
+
+    private readonly Option<string?> _user = new("--user", "-u")
+    {
+        Description = "Whom the VMM runs as; root has to say so",
+        HelpName = "USER",
+    };
+
+    private readonly Option<VmmKind?> _vmm = new("--vmm")
+    {
+        Description = "Write this VMM's options for what no argument has a placeholder for: qemu or cloud-hypervisor",
+        HelpName = "NAME",
+        CustomParser = static result =>
+        {
+            var name = result.Tokens[0].Value;
+            if (s_vmms.TryGetValue(name, out var kind)) return kind;
+            result.AddError($"'{name}' is no VMM that devkeep knows: {string.Join(", ", s_vmms.Keys)}. For others use placeholders.");
+            return null;
+        },
+    };
+
+    private readonly Option<string?> _broker = new("--broker")
+    {
+        Description = $"Take devices and memory from the devkeepd that listens there [default: {BrokerDescriptors.DefaultSocket}, if that exists]",
+        HelpName = "SOCKET",
+    };
+
+    private readonly Option<bool> _alone = new("--alone")
+    {
+        Description = "Open devices and create memory without devkeepd, as root",
+    };
+
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n")
+    {
+        Description = "Check, print the VMM's command line with its placeholders, and end",
+    };
+
+    private readonly Argument<string[]> _command = new("COMMAND")
+    {
+        Description = "The VMM and its arguments, after --; {iommufd}, {device:BDF} and {memory} stand for numbers of descriptors",
+        HelpName = "VMM",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Dictionary<string, VmmKind> s_vmms = new(StringComparer.Ordinal) { ["qemu"] = VmmKind.Qemu, ["cloud-hypervisor"] = VmmKind.CloudHypervisor };
+
+    internal RunCommand(CliHost host)
+        : base(
+            host,
+            "run",
+            "Open devices and memory and become a VMM without rights, which inherits them",
+            new CommandExample("run -d 0000:01:00.0 -m 4G -u vm --vmm qemu -- qemu-system-x86_64 -M q35 -accel kvm -nographic -drive file=disk.img", "QEMU with a device, as the user vm"),
+            new CommandExample("run -d 01:00.0 -m 1G -u vm -- vmm --ram /proc/self/fd/{memory} --iommufd {iommufd} --vfio fd={device:01:00.0}", "any VMM that takes descriptors"),
+            new CommandExample("run -d 01:00.0 -m 4G --vmm qemu --dry-run -- qemu-system-x86_64 -M q35", "what would be run"))
+    {
+        _devices = AddressArguments.Options(host, "--device", "Devices on a VFIO driver for the VMM (repeatable)", "-d");
+        _vmm.CompletionSources.Add(static _ => s_vmms.Keys.Select(static name => new System.CommandLine.Completions.CompletionItem(name)));
+        foreach (var option in new Option[] { _devices, _memory, _user, _vmm, _broker, _alone, _dryRun }) Options.Add(option);
+        Arguments.Add(_command);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_memory) is null)
+            {
+                if (result.GetResult(_devices) is null) result.AddError("Nothing to give to the VMM: name devices (--device), memory (--memory) or both.");
+                else if (result.GetResult(_vmm) is not null) result.AddError("--vmm goes with --memory: the guest's RAM is to be in memory that devkeep created.");
+            }
+
+            if (result.GetValue(_alone) && result.GetResult(_broker) is not null) result.AddError("--alone and --broker exclude each other.");
+        });
+    }
+
+    private protected override int Run(ParseResult parsed, CommandRun run)
+    {
+        var functions = (parsed.GetValue(_devices) ?? []).Select(run.Host.Open).ToArray();
+        var plan = VmmPlan.Make(parsed.GetRequiredValue(_command), parsed.GetValue(_vmm), functions, parsed.GetValue(_memory), run.Host.Open);
+        var user = UserOf(parsed.GetValue(_user));
+        var broker = parsed.GetValue(_alone) ? null : parsed.GetValue(_broker) ?? (File.Exists(BrokerDescriptors.DefaultSocket) ? BrokerDescriptors.DefaultSocket : null);
+        if (broker is null && functions.Length > 0 && !ProcessRights.IsRoot)
+            throw new UserException("Devices are opened by root, or by devkeepd for those that its policy names, and none listens: start it, name its socket (--broker), or be root.");
+        if (parsed.GetValue(_dryRun))
+        {
+            run.Output.Write(
+                new RunPlanResult(plan.Command, [.. functions.Select(static function => function.Address.ToString())], plan.Memory, user?.Name, broker),
+                DevkeepJson.Shapes.RunPlanResult,
+                RunPlanView.Render);
+            return ExitCode.Success;
+        }
+
+        if (functions.Length > 0 && plan.Memory is { } pinned) RaiseLockLimit(pinned, run);
+        // The policy is about who the VMM will be, not about root, who starts it.
+        if (broker is not null) ProcessRights.GiveUp(user);
+        using var descriptors = broker is null ? OwnDescriptors.Open(plan) : BrokerDescriptors.Take(broker, plan);
+        if (broker is null) ProcessRights.GiveUp(user);
+        ProcessImage.Replace(plan.Program, descriptors.Fill(plan.Command), descriptors.All);
+        return ExitCode.Fault; // it does not return
+    }
+
+    /// <summary>Whom to become; null to stay who one is.</summary>
+    private static UserAccount? UserOf(string? name)
+    {
+        if (name is null)
+        {
+            return ProcessRights.IsRoot
+                ? throw new UserException("A VMM is not to run as root: say whom it runs as (--user). That user needs no rights for devices and memory; --user root stays root, without capabilities.")
+                : null;
+        }
+
+        var user = UserAccount.Find(name) ?? throw new UserException($"There is no user '{name}'.");
+        if (user.IsCurrent && !ProcessRights.IsRoot) return null;
+        return ProcessRights.IsRoot ? user : throw new UserException($"Only root can run a VMM as another user ('{name}').");
+    }
+
+    // What devices can reach is pinned, and counts; without capabilities the VMM can raise nothing.
+    private static void RaiseLockLimit(ulong memory, CommandRun run)
+    {
+        foreach (var limit in new[] { memory + MemoryBesideRam, memory })
+        {
+            if (ProcessMemory.TryRaiseLockLimit(limit, out var former) != Errno.None) continue;
+            if (former < limit) run.Note($"raised the limit of locked memory (RLIMIT_MEMLOCK) from {Quantity.Bytes(former.Value)} to {Quantity.Bytes(limit)}: devices pin the guest's memory.");
+            return;
+        }
+
+        throw new UserException(
+            $"The limit of locked memory (RLIMIT_MEMLOCK) is too low: devices pin the guest's {Quantity.Bytes(memory)}, and more. Raise it to {Quantity.Bytes(memory + MemoryBesideRam)} (ulimit -H -l, LimitMEMLOCK= of systemd).");
+    }
+}

@@ -1,0 +1,77 @@
+using Devices.Pci;
+
+namespace Devices.Cli;
+
+/// <summary>What a VMM is to get, checked as far as that can be done without opening anything.</summary>
+/// <param name="Program">The VMM's file.</param>
+/// <param name="Command">Its command line with placeholders, its own name first.</param>
+/// <param name="Devices">The functions.</param>
+/// <param name="Memory">The guest's RAM in bytes; null for none.</param>
+/// <param name="UsesIommufd">Whether the command line has a placeholder for the iommufd.</param>
+internal sealed record VmmPlan(string Program, IReadOnlyList<string> Command, IReadOnlyList<PciFunction> Devices, ulong? Memory, bool UsesIommufd)
+{
+    private const byte BridgeClass = 0x06;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="command">What the user typed, the VMM's name first.</param>
+    /// <param name="vmm">Whose options to write for what the command has no placeholder for; null for none.</param>
+    /// <param name="devices">The functions.</param>
+    /// <param name="memory">The guest's RAM in bytes; null for none.</param>
+    /// <param name="open">Finds another function of a device's group.</param>
+    /// <exception cref="UserException">It cannot be done so: why, and the way out.</exception>
+    internal static VmmPlan Make(IReadOnlyList<string> command, VmmKind? vmm, IReadOnlyList<PciFunction> devices, ulong? memory, Func<PciAddress, PciFunction> open)
+    {
+        PciAddress[] addresses = [.. devices.Select(static device => device.Address)];
+        var mentioned = command.SelectMany(Placeholder.In).ToHashSet();
+        if (vmm is { } kind)
+        {
+            string[] written = [.. VmmOptions.For(kind, addresses, memory ?? 0, mentioned)];
+            command = [.. command, .. written];
+            mentioned.UnionWith(written.SelectMany(Placeholder.In));
+        }
+
+        RequireAllGiven(mentioned, addresses, memory);
+        RequireAllUsed(mentioned, addresses, memory);
+        foreach (var device in devices) RequireUsable(device, addresses, open);
+        return new VmmPlan(ProgramFile.Find(command[0]), command, devices, memory, mentioned.Contains(Placeholder.Iommufd));
+    }
+
+    private static void RequireAllGiven(HashSet<Placeholder> mentioned, PciAddress[] devices, ulong? memory)
+    {
+        foreach (var placeholder in mentioned)
+        {
+            switch (placeholder.Kind)
+            {
+                case PlaceholderKind.Device when !devices.Contains(placeholder.Device):
+                    throw new UserException($"An argument has {placeholder}, and no --device {placeholder.Device} is given.");
+                case PlaceholderKind.Memory when memory is null:
+                    throw new UserException($"An argument has {placeholder}, and no --memory is given.");
+                case PlaceholderKind.Iommufd when devices.Length == 0:
+                    throw new UserException($"An argument has {placeholder}, and no --device is given that it could be for.");
+            }
+        }
+    }
+
+    private static void RequireAllUsed(HashSet<Placeholder> mentioned, PciAddress[] devices, ulong? memory)
+    {
+        const string WayOut = "put the placeholder where the descriptor's number is to stand, or let --vmm write the options";
+        foreach (var device in devices.Select(Placeholder.Of).Where(device => !mentioned.Contains(device)))
+            throw new UserException($"--device {device.Device} is given, and no argument has {device}: {WayOut}.");
+        if (memory is not null && !mentioned.Contains(Placeholder.Memory))
+            throw new UserException($"--memory is given, and no argument has {Placeholder.Memory}: {WayOut}.");
+    }
+
+    private static void RequireUsable(PciFunction device, PciAddress[] given, Func<PciAddress, PciFunction> open)
+    {
+        if (device.VfioCdevName is null)
+            throw new UserException($"{device.Address} has no VFIO device: {(device.Driver is { } driver ? $"its driver is {driver}" : "it has no driver")}. Give it to vfio-pci: devkeep bind {device.Address}.");
+
+        // What is in one group reaches each other past the IOMMU; bridges do no DMA of their own.
+        PciAddress[] others = [.. device.IommuGroupMembers.Where(other => !given.Contains(other) && open(other).ClassCode.BaseClass != BridgeClass)];
+        if (others.Length > 0)
+        {
+            throw new UserException(
+                $"{device.Address} shares IOMMU group {device.IommuGroup} with {string.Join(", ", others)}, from which it is not isolated: give the VMM all of them, or none.");
+        }
+    }
+}
