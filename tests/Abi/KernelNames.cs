@@ -88,7 +88,7 @@ internal static partial class KernelNames
             ? unchecked((ulong)Convert.ToInt64(value, CultureInfo.InvariantCulture))
             : Convert.ToUInt64(value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^[a-z][a-z0-9_]+$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(__)?[a-z][a-z0-9_]+$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex KernelStruct();
 
     [GeneratedRegex("^(VFIO|IOMMU|IOMMUFD|LIVEUPDATE|PCI)_[A-Za-z0-9_]+$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
