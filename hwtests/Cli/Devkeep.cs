@@ -24,9 +24,20 @@ internal static class Devkeep
         return document.RootElement.Clone();
     }
 
+    /// <summary>Starts it as a user, without that user's further groups, who may lock so many bytes of memory.</summary>
+    internal static Process StartAs(int user, long memlock, params string[] args)
+    {
+        RequirePublished();
+        string[] command = [$"--memlock={memlock}:{memlock}", "setpriv", "--reuid", $"{user}", "--regid", $"{user}", "--clear-groups", "devkeep", .. args];
+        return Process.Start(new ProcessStartInfo("prlimit", command) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+    }
+
     internal static Process Start(bool redirect, params string[] args)
     {
-        Skip.IfNot(Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(static folder => File.Exists(Path.Combine(folder, "devkeep"))), "devkeep is not on the PATH: publish src/Cli first");
+        RequirePublished();
         return Process.Start(new ProcessStartInfo("devkeep", args) { RedirectStandardOutput = redirect, RedirectStandardError = redirect, UseShellExecute = false })!;
     }
+
+    private static void RequirePublished() =>
+        Skip.IfNot(Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(static folder => File.Exists(Path.Combine(folder, "devkeep"))), "devkeep is not on the PATH: publish src/Cli first");
 }

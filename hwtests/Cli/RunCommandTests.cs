@@ -1,0 +1,52 @@
+using Devices.HwTests.Broker;
+using Devices.HwTests.Lab;
+using Devices.HwTests.Vfio;
+
+namespace Devices.HwTests.Cli;
+
+/// <summary><c>devkeep run</c> by root, without devkeepd: what the program that it becomes has, and has not.</summary>
+public sealed class RunCommandTests
+{
+    [SkippableFact]
+    public void Root_opens_devices_and_memory_for_a_program_that_has_neither_rights_nor_other_files()
+    {
+        using var nvme = new BorrowedFunction(BoundDevice.NvmeFunction());
+        var device = nvme.Function.Address;
+        const string Script = """
+            ls -l /proc/$$/fd | sed -n 's/.* \([0-9]*\) -> \(.*\)/fd \1 \2/p'
+            grep -E '^(Uid|NoNewPrivs|Cap...):' /proc/$$/status
+            grep 'Max locked memory' /proc/$$/limits
+            echo "told $1 $2 $3"
+            stat -L -c 'size %s' "/proc/$$/fd/$3"
+            head -c 1 /dev/iommu || true
+            exit 7
+            """;
+        using var process = Devkeep.StartAs(user: 0, memlock: 1 << 20,
+            "run", "--alone", "--device", device.ToString(), "--memory", "16M", "--user", $"{UnprivilegedGuest.User}", "--",
+            "sh", "-c", Script, "sh", "{iommufd}", $"{{device:{device}}}", "{memory}");
+        var output = process.StandardOutput.ReadToEnd();
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 7, error);
+        var told = output.Split('\n').First(static line => line.StartsWith("told ", StringComparison.Ordinal)).Split(' ');
+        Assert.Equal(
+            new HashSet<string>(StringComparer.Ordinal) { $"fd {told[1]} /dev/iommu", $"fd {told[2]} /dev/vfio/devices/{nvme.Function.VfioCdevName}", $"fd {told[3]} /memfd:guest-ram (deleted)" },
+            [.. output.Split('\n').Where(static line => line.StartsWith("fd ", StringComparison.Ordinal) && int.Parse(line.Split(' ')[1]) > 2)]);
+        Assert.Contains("size 16777216", output, StringComparison.Ordinal);
+        Assert.Contains($"Uid:\t{UnprivilegedGuest.User}\t{UnprivilegedGuest.User}\t", output, StringComparison.Ordinal);
+        Assert.Contains("NoNewPrivs:\t1", output, StringComparison.Ordinal);
+        foreach (var set in new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" }) Assert.Contains($"{set}:\t0000000000000000", output, StringComparison.Ordinal);
+        Assert.Contains("/dev/iommu", error, StringComparison.Ordinal); // what it inherited it cannot open
+        Assert.Contains($"{(1L << 30) + (16 << 20)} ", output, StringComparison.Ordinal);
+        Assert.Contains("RLIMIT_MEMLOCK", error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void A_device_that_somebody_drives_is_refused()
+    {
+        using var nvme = BoundDevice.Nvme();
+        var (code, _, error) = Devkeep.Run("run", "--alone", "--device", nvme.Function.Address.ToString(), "--user", "root", "--", "true", $"{{device:{nvme.Function.Address}}}");
+        Assert.Equal(1, code);
+        Assert.Contains($"(pid {Environment.ProcessId})", error, StringComparison.Ordinal);
+    }
+}
