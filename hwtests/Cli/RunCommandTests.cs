@@ -14,7 +14,7 @@ public sealed class RunCommandTests
         var device = nvme.Function.Address;
         const string Script = """
             ls -l /proc/$$/fd | sed -n 's/.* \([0-9]*\) -> \(.*\)/fd \1 \2/p'
-            grep -E '^(Uid|NoNewPrivs|Cap...):' /proc/$$/status
+            grep -E '^(Uid|NoNewPrivs|Cap...):' /proc/self/status
             grep 'Max locked memory' /proc/$$/limits
             echo "told $1 $2 $3"
             stat -L -c 'size %s' "/proc/$$/fd/$3"

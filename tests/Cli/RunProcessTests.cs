@@ -18,7 +18,7 @@ public sealed class RunProcessTests : IDisposable
         const string Script = """
             echo "pid $$ $DEVKEEP_TEST"
             ls -l /proc/$$/fd | sed -n 's/.* \([0-9]*\) -> \(.*\)/fd \1 \2/p'
-            grep -E '^(NoNewPrivs|CapPrm|CapEff|SigIgn|SigBlk):' /proc/$$/status
+            grep -E '^(NoNewPrivs|CapPrm|CapEff|SigIgn|SigBlk):' /proc/self/status
             printf x | dd of=/proc/self/fd/$1 conv=notrunc status=none && stat -L -c 'size %s' /proc/self/fd/$1
             exit 7
             """;
