@@ -12,6 +12,7 @@ using Devices.Pci;
 namespace Devices.HwTests.Vmm;
 
 /// <summary><c>devkeep run</c> with a real VMM: QEMU, without rights, with an assigned disk and memory of devkeepd's.</summary>
+[Guest("vmm")]
 public sealed partial class QemuTests : IDisposable
 {
     private const int Length = 256 << 10; // as in guest.c

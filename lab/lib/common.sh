@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # Exit codes of the lab's own, apart from the guest command's: as timeout(1), docker(1) and shells have them.
-readonly EXIT_TIMEOUT=124 EXIT_LAB=125 EXIT_INTERRUPTED=130
+readonly EXIT_TIMEOUT=124 EXIT_LAB=125 EXIT_EMULATOR=126 EXIT_INTERRUPTED=130
 
 readonly ARTIFACTS=$REPO/artifacts
 readonly RUNS=$ARTIFACTS/lab

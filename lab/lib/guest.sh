@@ -131,6 +131,9 @@ guest_end() {
   elif (($1 == 124 || $1 == 137)); then # timeout(1): its TERM, its KILL
     guest_died "the guest did not end within $TIMEOUT s"
     GUEST_CODE=$EXIT_TIMEOUT
+  elif (($1 > 128)); then
+    guest_died "QEMU was ended by signal $(($1 - 128))"
+    GUEST_CODE=$EXIT_EMULATOR
   elif (($1)); then
     guest_died "QEMU ended with code $1"
     GUEST_CODE=$EXIT_LAB
