@@ -19,7 +19,6 @@ public static class ServiceManager
     private const string NoName = "unknown"; // as sd_listen_fds_with_names(3)
     private const int FirstListenFd = 3; // SD_LISTEN_FDS_START
     private const int LongestName = 255; // FDNAME_MAX
-    private const int CloseOnExec = 1; // FD_CLOEXEC
 
     /// <summary>Whether there is one that listens to this process.</summary>
     public static bool IsPresent => NotifySocket is not null;
@@ -111,7 +110,7 @@ public static class ServiceManager
     private static PassedFd Take(int number, string name)
     {
         var subject = $"descriptor {number} of the service manager, {name}";
-        return Libc.fcntl_number(number, Libc.F_SETFD, CloseOnExec) == 0
+        return Libc.fcntl_number(number, Libc.F_SETFD, Libc.FD_CLOEXEC) == 0
             ? new PassedFd(name, FileDescriptor.Adopt(number, subject))
             : throw new LinuxException(Libc.LastErrno, "fcntl(F_SETFD)", subject);
     }
