@@ -64,6 +64,7 @@ public sealed class ResultShapeTests
             [new RestoredDeviceResult("0000:01:00.0", "warm", "nvme", [], null)],
             BlackoutResult.Of(new Blackout(Ms(10.04), Ms(200), Ms(1700), Ms(300), Ms(5))),
             [],
+            ["cache"],
             ["lab/device/0000:01:00.0"]),
         DevkeepJson.Shapes.RestoreResult,
         """
@@ -91,6 +92,9 @@ public sealed class ResultShapeTests
             }
           },
           "vfs_to_enable": [],
+          "memory": [
+            "cache"
+          ],
           "held": [
             "lab/device/0000:01:00.0"
           ]

@@ -30,12 +30,13 @@ internal sealed class PreserveCommand : DevkeepCommand
         : base(
             host,
             "preserve",
-            "Open devices, map memory for them, and put both into a session that survives a kexec",
+            "Open devices, map memory for them, and put both into a session that survives a kexec; or memory alone",
             new CommandExample("preserve --session lab --memory ram=256M@0x100000000 0000:00:03.0", "one device and its memory, into the running kernel's own image"),
             new CommandExample("preserve -s lab -i /boot/vmlinuz-next --require warm 0000:01:00.0", "refused unless the device need not be reset"),
-            new CommandExample("preserve -s lab --driver nvme 0000:01:00.0", "a controller that devkeep itself has initialised"))
+            new CommandExample("preserve -s lab --driver nvme 0000:01:00.0", "a controller that devkeep itself has initialised"),
+            new CommandExample("preserve -s lab --memory cache", "memory of devkeep memory create, and no device"))
     {
-        _addresses = AddressArguments.Several(host, "The devices, bound to vfio-pci (devkeep bind)");
+        _addresses = AddressArguments.Several(host, "The devices, bound to vfio-pci (devkeep bind)", required: false);
         Arguments.Add(_addresses);
         Options.Add(_session);
         Options.Add(_memory);
@@ -45,12 +46,18 @@ internal sealed class PreserveCommand : DevkeepCommand
         _kernel = new NextKernelOptions(this);
         Options.Add(_require);
         Options.Add(_atMost);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_addresses) is { Tokens.Count: > 0 }) return;
+            if (result.GetResult(_memory) is not { } memory) result.AddError("Nothing to preserve: name devices, memory (--memory NAME), or both.");
+            else if (memory.Tokens.Any(static token => token.Value.Contains('=', StringComparison.Ordinal))) result.AddError("Memory at an IOVA is for devices: name them, or give memory by its name alone (devkeep memory create).");
+        });
     }
 
     private protected override int Run(ParseResult parsed, CommandRun run)
     {
         var session = parsed.GetValue(_session);
-        var functions = parsed.GetRequiredValue(_addresses).Select(run.Host.Open).ToArray();
+        var functions = (parsed.GetValue(_addresses) ?? []).Select(run.Host.Open).ToArray();
         var specs = parsed.GetRequiredValue(_memory);
         var drivers = ShellDrivers.All.Where(driver => parsed.GetRequiredValue(_drivers).Contains(driver.Name, StringComparer.Ordinal)).ToList();
         if (drivers.Find(driver => !functions.Any(driver.Drives)) is { } idle)
@@ -61,6 +68,7 @@ internal sealed class PreserveCommand : DevkeepCommand
         using var keeper = KeeperClient.Connect(socket);
         if (keeper.Status().Sessions.Any(held => held.Name == session))
             throw new UserException($"The keeper at {socket} holds a session '{session}' already: choose another name, or give that one up (devkeep discard --session {session}).");
+        var named = Find(new KeeperMemory(keeper, socket), specs);
         var next = _kernel.Read(parsed, run);
         var require = parsed.GetValue(_require) ?? PreservationTier.Cold;
         var atMost = parsed.GetValue(_atMost) ?? PreservationTier.Live;
@@ -69,7 +77,8 @@ internal sealed class PreserveCommand : DevkeepCommand
             throw new PreflightException(early);
 
         run.Interruption.TakeCare();
-        var (devices, memory) = run.Progress.During("Opening the devices", () => Open(functions, specs, drivers));
+        var (devices, mapped) = functions.Length == 0 ? ([], []) : run.Progress.During("Opening the devices", () => Open(functions, specs, drivers));
+        KeptMemory[] memory = [.. mapped, .. named];
         run.Interruption.Checkpoint();
         var plan = run.Progress.During("Checking devices and memory", () => PreservationPlan.Create(new PreservationRequest
         {
@@ -103,8 +112,16 @@ internal sealed class PreserveCommand : DevkeepCommand
         return ExitCode.Success;
     }
 
-    private static string IovaOf(KeptMemory kept, IReadOnlyList<KeptDevice> devices) => devices[0].Attachment.Ioas.Mappings
-        .First(mapping => mapping.Backing is FileBacking backing && ReferenceEquals(backing.File, kept.File)).Iova.ToString();
+    private static string? IovaOf(KeptMemory kept, IReadOnlyList<KeptDevice> devices) => devices.SelectMany(static device => device.Attachment.Ioas.Mappings)
+        .FirstOrDefault(mapping => mapping.Backing is FileBacking backing && ReferenceEquals(backing.File, kept.File))?.Iova.ToString();
+
+    private static List<KeptMemory> Find(KeeperMemory keeper, MemorySpec[] specs)
+    {
+        var names = specs.Where(static spec => spec.New is null).Select(static spec => spec.Name).ToList();
+        if (names.Count > 0 && keeper.Find(names).FirstOrDefault(static memory => memory.Session is not null) is { } carried)
+            throw new UserException($"Session {carried.Session} carries memory '{carried.Name}' already: finish it (devkeep restore), or give it up (devkeep discard).");
+        return [.. names.Select(name => new KeptMemory(name, keeper.Open(name)))];
+    }
 
     // Nothing of it is disposed: that would unmap the memory and disarm the devices, which now belong to the keeper. What this process
     // has open is closed with it, and if it fails before the keeper has anything, the kernel resets the devices then.
@@ -116,8 +133,9 @@ internal sealed class PreserveCommand : DevkeepCommand
         var memory = new List<KeptMemory>();
         foreach (var spec in specs)
         {
-            var file = MemFd.Create(spec.Name, (long)spec.Length);
-            space.MapFile(file, 0, spec.Length, spec.Iova, DmaAccess.ReadWrite);
+            if (spec.New is not { } wanted) continue;
+            var file = MemFd.Create(spec.Name, (long)wanted.Length);
+            space.MapFile(file, 0, wanted.Length, wanted.Iova, DmaAccess.ReadWrite);
             memory.Add(new KeptMemory(spec.Name, file));
         }
 

@@ -51,15 +51,20 @@ internal sealed class RestoreCommand : DevkeepCommand
         var arrived = run.Progress.During("Retrieving the session", () => ArrivedSession.Open(keeper, session));
         run.Interruption.Checkpoint();
         var verified = run.Progress.During("Retrieving and verifying memory and devices", arrived.Verify);
+        var memory = arrived.UnmappedMemory.Where(NamedMemory.IsName).ToList();
+        if (memory.Find(name => !NamedMemory.CanReturn(keeper, session, name)) is { } taken)
+            throw new UserException($"Session {session} has brought memory '{taken}', and the keeper holds other memory of that name: remove that first (devkeep memory remove {taken}). Nothing was written to any device.");
         if (parsed.GetValue(_verifyOnly))
-            return Print(new RestoreResult(session.Value, "verified", null, null, [.. verified.VfsToEnable.Select(static vf => vf.ToString())], HeldNames.Of(keeper, session)), run);
+            return Print(new RestoreResult(session.Value, "verified", null, null, [.. verified.VfsToEnable.Select(static vf => vf.ToString())], [], HeldNames.Of(keeper, session)), run);
         run.Interruption.Checkpoint();
         HostConfigCache.Write(arrived.HostConfigCache, session.Value, run);
         var restored = run.Progress.During("Restoring the devices", () => verified.Restore());
         var devices = restored.Devices.Select(RestoredDeviceResult.Of).ToList();
         var resumed = restored.Resume(ShellDrivers.Restoration(run));
+        foreach (var name in memory)
+            NamedMemory.Return(keeper, session, name);
         resumed.Finish();
-        return Print(new RestoreResult(session.Value, "finished", devices, BlackoutResult.Of(resumed.Blackout), [], HeldNames.Of(keeper, session)), run);
+        return Print(new RestoreResult(session.Value, "finished", devices, BlackoutResult.Of(resumed.Blackout), [], memory, HeldNames.Of(keeper, session)), run);
     }
 
     private static int Abandon(SessionName session, KeeperClient keeper, CommandRun run)
@@ -76,7 +81,7 @@ internal sealed class RestoreCommand : DevkeepCommand
 
         foreach (var name in names)
             keeper.Remove(name);
-        return Print(new RestoreResult(session.Value, "abandoned", null, null, [], []), run);
+        return Print(new RestoreResult(session.Value, "abandoned", null, null, [], [], []), run);
     }
 
     private static int Print(RestoreResult result, CommandRun run)
