@@ -51,10 +51,12 @@ public sealed partial class MemoryOverKexecTests
         var keeper = new KeeperCommand(); // it lives until the jump
         Assert.Contains("ready", keeper.Ready, StringComparison.Ordinal);
         Devkeep.Json("memory", "create", Rows, "32M");
-        Devkeep.Json("memory", "create", Image, $"{ImageLength}");
         using (var client = KeeperClient.Connect())
-        using (var image = NamedMemory.Open(client, Image)!)
+        {
+            NamedMemory.Create(client, Image, ImageLength);
+            using var image = NamedMemory.Open(client, Image)!;
             image.Fd.WriteExactlyAt(Pattern(), 0);
+        }
 
         using var database = Run(CreateAndLoad);
         new Thread(() => Feed(database.StandardInput)) { IsBackground = true }.Start();

@@ -13,6 +13,12 @@ public sealed class ResultShapeTests
         [new TierResult("0000:01:00.0", "warm", ["Live: not asked."])],
         [new FindingResult("refused", "0000:01:00.0", "driver", "nvme has it.", "devkeep bind 0000:01:00.0")]);
 
+    private static readonly MemoryListResult s_memory = new(
+    [
+        new NamedMemoryResult("rows", 4UL << 30, 8192, DateTimeOffset.UnixEpoch, "update", ["serve (pid 7)"], null),
+        new NamedMemoryResult("state", 4096, 0, DateTimeOffset.UnixEpoch, null, [], "ad7f"),
+    ]);
+
     [Fact]
     public void Preflight() => IsJson(
         s_refused,
@@ -127,6 +133,46 @@ public sealed class ResultShapeTests
           "record_capacity": 80000,
           "notes": []
         }
+        """);
+
+    [Fact]
+    public void Memory_list() => IsJson(
+        s_memory,
+        DevkeepJson.Shapes.MemoryListResult,
+        """
+        {
+          "memory": [
+            {
+              "name": "rows",
+              "length": 4294967296,
+              "allocated": 8192,
+              "since": "1970-01-01T00:00:00+00:00",
+              "session": "update",
+              "used_by": [
+                "serve (pid 7)"
+              ],
+              "sha256": null
+            },
+            {
+              "name": "state",
+              "length": 4096,
+              "allocated": 0,
+              "since": "1970-01-01T00:00:00+00:00",
+              "session": null,
+              "used_by": [],
+              "sha256": "ad7f"
+            }
+          ]
+        }
+        """);
+
+    [Fact]
+    public void Memory_list_for_people() => IsText(
+        MemoryListView.Render(s_memory),
+        """
+        MEMORY  SIZE   ALLOCATED  SESSION  USED BY        SHA-256
+        rows    4 GiB  8 KiB      update   serve (pid 7)  -
+        state   4 KiB  0 bytes    -        -              ad7f
         """);
 
     [Fact]

@@ -14,7 +14,8 @@ internal sealed class KeeperMemory(KeeperClient keeper, string socket)
     /// <exception cref="UserException">There is none.</exception>
     internal MemFd Open(string name) => NamedMemory.Open(keeper, name) ?? throw Missing(name);
 
-    /// <summary>Says all of memory but its checksum.</summary>
+    /// <summary>Finds memory by its names; all of it where none is given.</summary>
+    /// <exception cref="UserException">There is none of a name.</exception>
     internal IReadOnlyList<NamedMemory> Find(IReadOnlyCollection<string> names)
     {
         var all = NamedMemory.List(keeper);
