@@ -13,7 +13,7 @@ public sealed class VarlinkClient : IDisposable
 
     private VarlinkClient(UnixStream socket, VarlinkDescription description, TimeSpan timeout)
     {
-        _stream = new MessageStream(socket, new VarlinkLimits().MessageBytes, UnixStream.MaxDescriptors);
+        _stream = VarlinkStream.Over(socket, new VarlinkLimits().MessageBytes, UnixStream.MaxDescriptors);
         _description = description;
         _timeout = timeout;
     }
@@ -116,7 +116,7 @@ public sealed class VarlinkClient : IDisposable
             ?? throw (_stream.Socket.IsPeerClosed
                 ? new LinuxException(Errno.ECONNRESET, "recvmsg", _stream.Socket.Fd.Subject, $"The service closed the connection instead of answering {method}.")
                 : new TimeoutException($"{_stream.Socket.Fd.Subject}: no answer to {method} within {_timeout.TotalSeconds} s"));
-        var reply = ReplyMessage.Read(Envelope.Parse(message.Json));
+        var reply = ReplyMessage.Read(Envelope.Parse(message.Bytes));
         if (reply.Error is { } error) throw VarlinkException.Of(error, reply.Parameters);
         if (TypeCheck.FindFault(_description, _description.Methods[method].Returns, reply.Parameters) is { } fault)
             throw new VarlinkProtocolException($"{method} returned another {fault} than {_description.Name} says");

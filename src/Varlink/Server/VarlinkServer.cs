@@ -112,7 +112,7 @@ public sealed partial class VarlinkServer
 
     private void Serve(UnixStream socket, VarlinkConnection connection)
     {
-        using var stream = new MessageStream(socket, _limits.MessageBytes, _limits.Descriptors);
+        using var stream = VarlinkStream.Over(socket, _limits.MessageBytes, _limits.Descriptors);
         try
         {
             while (stream.Read(_limits.Idle, _limits.CallTimeout) is { } message)
@@ -142,7 +142,7 @@ public sealed partial class VarlinkServer
 
     private void Answer(MessageStream stream, VarlinkConnection connection, FramedMessage message)
     {
-        var request = CallMessage.Read(Envelope.Parse(message.Json));
+        var request = CallMessage.Read(Envelope.Parse(message.Bytes));
         var call = new VarlinkCall(connection, request, message, stream.Socket);
         try
         {
