@@ -74,19 +74,28 @@ public sealed class QemuMachine : IDisposable
     /// <param name="id">What QEMU calls it.</param>
     /// <param name="patience">How long the guest may take: five seconds it gives people to change their minds, more than that it is told again by another call.</param>
     /// <remarks><c>device_del</c>, <c>DEVICE_DELETED</c>, <c>DEVICE_UNPLUG_GUEST_ERROR</c>.</remarks>
-    /// <exception cref="QmpException">QEMU has no such device, or cannot unplug it.</exception>
+    /// <exception cref="QmpException">QEMU has no such device (a claim that it left is given up all the same), or cannot unplug it.</exception>
     /// <exception cref="UnplugRefusedException">The guest refused.</exception>
     /// <exception cref="TimeoutException">The guest did not react. The request stands: it may let go later.</exception>
     /// <exception cref="LinuxException">The connection broke: QEMU ended.</exception>
     public void Unplug(string id, TimeSpan patience)
     {
-        Monitor.Execute("device_del", new ObjectId(id), QmpJson.Default.ObjectId);
+        try
+        {
+            Monitor.Execute("device_del", new ObjectId(id), QmpJson.Default.ObjectId);
+        }
+        catch (QmpException gone) when (gone.ErrorClass == "DeviceNotFound")
+        {
+            // It may have gone after a call that did not wait so long.
+            ReleaseClaim(id);
+            throw;
+        }
+
         var end = Monitor.WaitFor(happened => happened.Name is "DEVICE_DELETED" or "DEVICE_UNPLUG_GUEST_ERROR" && happened.Text("device") == id, patience)
             ?? throw new TimeoutException(
                 $"The guest did not let go of device '{id}' within {patience.TotalSeconds} s: it is not running, or has no driver for hot plug. It keeps the device, and may yet let go.");
         if (end.Name != "DEVICE_DELETED") throw new UnplugRefusedException(id);
-        foreach (var set in Monitor.Execute("query-fdsets", QmpJson.Default.FdSetArray).Where(set => set.Fds?.Any(fd => fd.Opaque == ClaimLabel + id) == true))
-            RemoveFd(set.FdsetId);
+        ReleaseClaim(id);
     }
 
     /// <summary>
@@ -158,6 +167,12 @@ public sealed class QemuMachine : IDisposable
 
     /// <summary>Closes the connection. QEMU runs on.</summary>
     public void Dispose() => Monitor.Dispose();
+
+    private void ReleaseClaim(string id)
+    {
+        foreach (var set in Monitor.Execute("query-fdsets", QmpJson.Default.FdSetArray).Where(set => set.Fds?.Any(fd => fd.Opaque == ClaimLabel + id) == true))
+            RemoveFd(set.FdsetId);
+    }
 
     private bool HasIommufd() => Monitor.Execute("qom-list", new QomPath("/objects"), QmpJson.Default.QomPath, QmpJson.Default.QomChildArray).Any(static child => child.Name == IommufdId);
 

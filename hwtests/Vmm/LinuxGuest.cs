@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using Devices.HwTests.Broker;
+using Devices.Linux;
+using Devices.Qemu;
+
+namespace Devices.HwTests.Vmm;
+
+/// <summary>
+/// A Linux guest that stays, in a QEMU without rights: with a port that devices can be plugged into, and its RAM in a memfd of somebody else's. It tells all
+/// the time who it is.
+/// </summary>
+internal sealed class LinuxGuest : IDisposable
+{
+    internal const string Port = "port1";
+    internal const int MemoryMiB = 96;
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4); // an emulator in an emulator
+
+    private readonly DirectoryInfo _folder = Directory.CreateDirectory($"/run/qemu-{Guid.NewGuid():N}");
+    private readonly List<string> _console = [];
+    private readonly Process _process;
+
+    /// <summary>Starts QEMU.</summary>
+    /// <param name="image">What it boots.</param>
+    /// <param name="memory">The guest's RAM.</param>
+    /// <param name="more">Further options: <c>-incoming defer</c>.</param>
+    internal LinuxGuest(GuestImage image, MemFd memory, params string[] more)
+    {
+        File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0x1FF);
+        var socket = Path.Combine(_folder.FullName, "qmp.sock");
+        string[] options =
+        [
+            "-accel", "tcg,thread=single", "-icount", "shift=4", "-cpu", "qemu64", "-M", "q35,hpet=off,usb=off,memory-backend=ram0", "-bios", "qboot.rom",
+            "-object", $"memory-backend-file,id=ram0,mem-path=/proc/self/fd/3,share=on,size={MemoryMiB}M",
+            // Hot plug as PCI Express has it: the guest has no ACPI.
+            "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off", "-device", $"pcie-root-port,id={Port},chassis=1,slot=1",
+            "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio", "-qmp", $"unix:{socket},server=on,wait=off",
+            "-kernel", image.Kernel, "-initrd", image.Initramfs, "-append", $"{GuestImage.CommandLine} stay", .. more,
+        ];
+        using (var lease = memory.Fd.Lease())
+        {
+            var user = $"{UnprivilegedGuest.User}";
+            var script = $"exec prlimit --memlock={1L << 30}:{1L << 30} setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs qemu-system-x86_64 \"$@\" 3<>/proc/{Environment.ProcessId}/fd/{lease.Number}";
+            _process = Process.Start(new ProcessStartInfo("sh", ["-c", script, "sh", .. options]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            _process.OutputDataReceived += (_, read) => Add(read.Data);
+            _process.ErrorDataReceived += (_, read) => Add(read.Data);
+            _process.BeginOutputReadLine();
+            _process.BeginErrorReadLine();
+            Require(() => File.Exists(socket), "QEMU's monitor");
+        }
+
+        // The socket is there a moment before it listens.
+        QemuMachine? machine = null;
+        Require(() => TryConnect(socket, out machine), "QEMU's monitor");
+        Machine = machine!;
+    }
+
+    internal QemuMachine Machine { get; }
+
+    /// <summary>Waits for the next line of the guest's that begins so; what came before is forgotten.</summary>
+    internal string WaitFor(string beginning)
+    {
+        var found = "";
+        Require(() => TryTake(beginning, out found), beginning);
+        return found;
+    }
+
+    /// <summary>Who the guest says that it is: its boot, what its disk in RAM holds; and its uptime.</summary>
+    internal (string Identity, double Uptime) Identify()
+    {
+        var words = WaitFor("guest: boot ").Split(' ');
+        return ($"{words[2]} {words[4]}", double.Parse(words[6], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    internal void End()
+    {
+        Machine.Quit();
+        Assert.True(_process.WaitForExit(s_limit), "QEMU did not end");
+    }
+
+    public void Dispose()
+    {
+        Machine?.Dispose();
+        if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static bool TryConnect(string socket, out QemuMachine? machine)
+    {
+        try
+        {
+            machine = QemuMachine.Connect(socket, s_limit);
+            return true;
+        }
+        catch (LinuxException)
+        {
+            machine = null;
+            return false;
+        }
+    }
+
+    private bool TryTake(string beginning, out string found)
+    {
+        lock (_console)
+        {
+            var index = _console.FindIndex(line => line.StartsWith(beginning, StringComparison.Ordinal));
+            found = index < 0 ? "" : _console[index];
+            if (index >= 0) _console.RemoveRange(0, index + 1);
+            return index >= 0;
+        }
+    }
+
+    private void Require(Func<bool> done, string what)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!done())
+        {
+            if (_process.HasExited || Stopwatch.GetElapsedTime(start) > s_limit)
+                Assert.Fail($"{what} did not come; {(_process.HasExited ? $"QEMU ended with {_process.ExitCode}" : "QEMU runs")}:\n{Console()}");
+            Thread.Sleep(50);
+        }
+    }
+
+    private string Console()
+    {
+        lock (_console) return string.Join('\n', _console);
+    }
+
+    private void Add(string? line)
+    {
+        if (line is null) return;
+        lock (_console) _console.Add(line.TrimEnd('\r'));
+    }
+}

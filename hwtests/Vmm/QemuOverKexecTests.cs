@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using Devices.HwTests.Drivers;
+using Devices.HwTests.Lab;
+using Devices.HwTests.LiveUpdate;
+using Devices.HwTests.Vfio;
+using Devices.Drivers;
+using Devices.Iommufd;
+using Devices.Linux;
+using Devices.LiveUpdate;
+using Devices.Qemu;
+using Devices.Vfio;
+
+namespace Devices.HwTests.Vmm;
+
+/// <summary>
+/// A QEMU guest that is in use while the kernel below it is replaced: a disk is plugged in and unplugged, RAM and QEMU's state go over the kexec, the guest goes on
+/// and gets the disk back.
+/// </summary>
+public sealed class QemuOverKexecTests
+{
+    private const string Scenario = "qemu";
+    private const string Socket = "/run/devkeep-test-qemu/keeper.sock";
+    private const string Ram = "ram";
+    private const string State = "state";
+    private const string Disk = "disk";
+    private const int Length = 256 << 10; // as in guest.c
+    private static readonly SessionName s_session = new("vm");
+    private static readonly FdToken s_ram = new(1);
+    private static readonly FdToken s_state = new(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly string s_notes = Path.Combine(Environment.GetEnvironmentVariable("DEVKEEP_RESULTS") ?? "", "qemu-guest.txt");
+
+    [SkippableFact, Guest("vmm"), BeforeKexec(Scenario)]
+    public void A_disk_is_plugged_in_and_unplugged_and_the_guest_is_saved()
+    {
+        using var nvme = new BorrowedFunction(BoundDevice.NvmeFunction());
+        var pattern = Pattern();
+        OnDisk(disk => disk.Write(0, pattern));
+        using var image = new GuestImage();
+        using var memory = MemFd.Create(Ram, (long)LinuxGuest.MemoryMiB << 20);
+        using var state = MemFd.Create(State, PageSize.Bytes, MemFdSeals.None);
+        using var guest = new LinuxGuest(image, memory);
+        guest.Identify();
+
+        // What QEMU refuses leaves the device free.
+        Assert.Equal("device_add", Assert.Throws<QmpException>(() => Plug(guest, nvme, "no-such-port")).Command);
+        Assert.Empty(VfioCdev.FindHolders(nvme.Function));
+
+        Plug(guest, nvme, LinuxGuest.Port);
+        Assert.StartsWith($"guest: read {Sum(pattern):x16}", guest.WaitFor("guest: read"), StringComparison.Ordinal);
+        Assert.Throws<QmpException>(() => guest.Machine.Save(state, s_patience)); // an assigned device blocks it, and the guest goes on
+        guest.Identify();
+        using (var resets = new KernelCalls(KernelCalls.FunctionLevelReset))
+        {
+            guest.Machine.Unplug(Disk, s_patience);
+            Assert.Empty(VfioCdev.FindHolders(nvme.Function));
+            Assert.InRange(resets.Count, 1, long.MaxValue);
+        }
+
+        guest.WaitFor("guest: the disk is gone");
+        var found = new byte[Length];
+        OnDisk(disk => disk.Read(Length / 512, found));
+        Assert.True(found.AsSpan().SequenceEqual(Written(pattern)), "the disk does not hold what the guest wrote");
+
+        var (identity, uptime) = guest.Identify();
+        guest.Machine.Save(state, s_patience);
+        guest.End();
+        File.WriteAllText(s_notes, string.Create(CultureInfo.InvariantCulture, $"{identity} {uptime}"));
+        var keeper = KeeperProcess.Start(Socket); // it lives until the jump
+        using var client = keeper.Connect();
+        client.Put(Ram, memory.Fd);
+        client.Put(State, state.Fd);
+        client.CreateSession(s_session);
+        client.Preserve(s_session, Ram, s_ram);
+        client.Preserve(s_session, State, s_state);
+        NextKernel.Jump();
+    }
+
+    [SkippableFact, Guest("vmm"), AfterKexec(Scenario)]
+    public void The_guest_goes_on_in_the_next_kernel_and_gets_the_disk_back()
+    {
+        using var keeper = KeeperProcess.Start(Socket);
+        using var client = keeper.Connect();
+        client.RetrieveSession(s_session);
+        client.RetrieveFd(s_session, s_ram, Ram);
+        client.RetrieveFd(s_session, s_state, State);
+        using var memory = MemFd.Adopt(client.Get(Ram)!);
+        using var state = MemFd.Adopt(client.Get(State)!);
+        using var nvme = new BorrowedFunction(BoundDevice.NvmeFunction());
+        using var image = new GuestImage();
+        var start = Stopwatch.GetTimestamp();
+        using var guest = new LinuxGuest(image, memory, "-incoming", "defer");
+        guest.Machine.Load(state, s_patience);
+        guest.Machine.Continue();
+        var (identity, uptime) = guest.Identify();
+        Console.WriteLine($"  QEMU's state has {state.Length} bytes; from its start to the guest's next word it took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+        var notes = File.ReadAllText(s_notes).Split(' ');
+        Assert.Equal($"{notes[0]} {notes[1]}", identity); // the same boot, the same disk in RAM
+        Assert.InRange(uptime, double.Parse(notes[2], CultureInfo.InvariantCulture), double.MaxValue);
+
+        Plug(guest, nvme, LinuxGuest.Port);
+        var pattern = Pattern();
+        Assert.Equal(
+            $"guest: read {Sum(pattern):x16}, wrote it with every second bit turned, where {Sum(Written(pattern)):x16} was",
+            guest.WaitFor("guest: read"));
+        guest.Machine.Unplug(Disk, s_patience);
+        guest.End();
+        client.Finish(s_session);
+        client.Remove(Ram);
+        client.Remove(State);
+    }
+
+    private static void Plug(LinuxGuest guest, BorrowedFunction function, string bus)
+    {
+        using var cdev = VfioCdev.Open(function.Function);
+        using var context = IommuContext.Open();
+        context.MemlockMode = MemlockMode.Process;
+        guest.Machine.Plug(new VfioPlug(Disk, cdev.Fd, context.Fd) { Bus = bus });
+    }
+
+    private static void OnDisk(Action<NvmeQueuePair> work)
+    {
+        using var device = AttachedDevice.Nvme();
+        var options = new NvmeOptions { QueuePairs = 1 };
+        using var controller = NvmeController.Start(device.Attachment, device.Allocate(PageSize.RoundUp(options.RequiredMemory), 0x1000_0000), options);
+        work(controller.Queues[0]);
+        controller.Queues[0].Flush();
+    }
+
+    private static byte[] Pattern()
+    {
+        var pattern = new byte[Length];
+        new Random(6).NextBytes(pattern);
+        return pattern;
+    }
+
+    private static byte[] Written(byte[] pattern) => [.. pattern.Select(static each => (byte)(each ^ 0x55))];
+
+    private static ulong Sum(byte[] data) => data.Aggregate(0xcbf29ce484222325UL, static (sum, each) => unchecked((sum ^ each) * 0x100000001b3UL));
+}

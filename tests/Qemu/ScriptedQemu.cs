@@ -1,0 +1,51 @@
+using System.Text;
+using Devices.Linux;
+using Devices.Qemu;
+
+namespace Devices.Tests.Qemu;
+
+/// <summary>The other end of a monitor's connection: answers as a test tells it to, each command by its turn.</summary>
+internal sealed class ScriptedQemu : IDisposable
+{
+    internal const string Greeting = """{"QMP": {"version": {"qemu": {"micro": 2, "minor": 0, "major": 10}, "package": ""}, "capabilities": ["oob"]}}""";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private readonly UnixStream _mine;
+    private readonly Thread _thread;
+    private readonly UnixStream _other;
+
+    /// <summary>Greets, and answers commands: each answer's ID is the command's.</summary>
+    internal ScriptedQemu(params string[] answers)
+    {
+        (_mine, _other) = UnixStream.Pair();
+        _thread = new Thread(() => Answer([Greeting, """{"return": {}, "id": ID}""", .. answers]));
+        _thread.Start();
+    }
+
+    /// <summary>What came, in turn, and with how many descriptors.</summary>
+    internal List<(string Command, int Descriptors)> Commands { get; } = [];
+
+    internal QmpClient Connect(TimeSpan? timeout = null) => QmpClient.Adopt(_other, timeout ?? s_patience);
+
+    /// <summary>Sends something unasked.</summary>
+    internal void Say(string text) => Assert.Equal(Errno.None, _mine.TrySend(Encoding.UTF8.GetBytes(text), [], s_patience));
+
+    public void Dispose()
+    {
+        _mine.Shutdown();
+        _thread.Join();
+        _mine.Dispose();
+    }
+
+    private void Answer(string[] answers)
+    {
+        Say($"{answers[0]}\r\n");
+        var buffer = new byte[65536];
+        foreach (var answer in answers.Skip(1))
+        {
+            if (!_mine.TryReceive(buffer, s_patience, out var received) || received.Length == 0) return;
+            foreach (var descriptor in received.Descriptors) descriptor.Dispose();
+            Commands.Add((Encoding.UTF8.GetString(buffer, 0, received.Length).TrimEnd(), received.Descriptors.Count));
+            if (answer.Length > 0) Say($"{answer.Replace("ID", $"{Commands.Count}", StringComparison.Ordinal)}\r\n");
+        }
+    }
+}
