@@ -93,7 +93,7 @@ public sealed class QmpClientTests
     {
         using var qemu = new ScriptedQemu();
         using var client = qemu.Connect();
-        qemu.Dispose();
+        qemu.End();
         Assert.Throws<LinuxException>(() => client.WaitFor(static _ => true, TimeSpan.FromSeconds(20)));
     }
 }

@@ -29,9 +29,12 @@ internal sealed class ScriptedQemu : IDisposable
     /// <summary>Sends something unasked.</summary>
     internal void Say(string text) => Assert.Equal(Errno.None, _mine.TrySend(Encoding.UTF8.GetBytes(text), [], s_patience));
 
+    /// <summary>Ends the connection, as QEMU does when it ends.</summary>
+    internal void End() => _mine.Shutdown();
+
     public void Dispose()
     {
-        _mine.Shutdown();
+        End();
         _thread.Join();
         _mine.Dispose();
     }
