@@ -125,6 +125,85 @@ public sealed class ResultShapeTests
         }
         """);
 
+    private static readonly UpdatePlanResult s_plan = new(
+        Passed: true,
+        "update",
+        "/run/k.sock",
+        "/boot/vmlinuz",
+        "kho=on",
+        [new PlannedDeviceResult("0000:01:00.0", "warm", [], "nvme")],
+        [new PlannedMemoryResult("ram", 4096, "0x100000000"), new PlannedMemoryResult("nvme-0000-01-00.0", 8192, null)],
+        [new FindingResult("passed", "system", "memory", "It fits.", null)]);
+
+    [Fact]
+    public void Update_plan() => IsJson(
+        s_plan,
+        DevkeepJson.Shapes.UpdatePlanResult,
+        """
+        {
+          "passed": true,
+          "session": "update",
+          "keeper": "/run/k.sock",
+          "image": "/boot/vmlinuz",
+          "command_line": "kho=on",
+          "devices": [
+            {
+              "address": "0000:01:00.0",
+              "tier": "warm",
+              "limits": [],
+              "driver": "nvme"
+            }
+          ],
+          "memory": [
+            {
+              "name": "ram",
+              "length": 4096,
+              "iova": "0x100000000"
+            },
+            {
+              "name": "nvme-0000-01-00.0",
+              "length": 8192,
+              "iova": null
+            }
+          ],
+          "findings": [
+            {
+              "level": "passed",
+              "subject": "system",
+              "check": "memory",
+              "reason": "It fits.",
+              "way_out": null
+            }
+          ]
+        }
+        """);
+
+    [Fact]
+    public void Update_plan_for_people_has_the_next_command_line_and_the_verdict() => IsText(
+        UpdatePlanView.Render(s_plan),
+        """
+          Session:          update
+          Keeper:           /run/k.sock
+          Next kernel:      /boot/vmlinuz
+          Its command line: kho=on
+
+        Devices
+        DEVICE        TIER  DRIVER  WHY NO MORE
+        0000:01:00.0  warm  nvme
+
+        Memory
+        MEMORY             SIZE   IOVA
+        ram                4 KiB  0x100000000
+        nvme-0000-01-00.0  8 KiB  anywhere
+
+        Checks
+        LEVEL   SUBJECT  CHECK   REASON    WAY OUT
+        passed  system   memory  It fits.  -
+
+        Verdict
+        nothing stands in the way
+        """);
+
     [Fact]
     public void Status() => IsJson(
         new StatusResult(

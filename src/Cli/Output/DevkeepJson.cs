@@ -26,6 +26,7 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(KeeperEvent))]
 [JsonSerializable(typeof(PreflightResult))]
 [JsonSerializable(typeof(PreserveResult))]
+[JsonSerializable(typeof(UpdatePlanResult))]
 [JsonSerializable(typeof(RehearsalResult))]
 [JsonSerializable(typeof(RestoreResult))]
 [JsonSerializable(typeof(DiscardResult))]

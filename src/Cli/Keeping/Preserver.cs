@@ -1,0 +1,95 @@
+using Devices.Iommufd;
+using Devices.Linux;
+using Devices.LiveUpdate;
+using Devices.Preservation;
+using Devices.Vfio;
+
+namespace Devices.Cli;
+
+/// <summary>Opens devices, maps memory for them, and puts both into a session.</summary>
+internal static class Preserver
+{
+    /// <summary>Does it, all or nothing.</summary>
+    /// <exception cref="PreflightException">Something stands in the way.</exception>
+    /// <exception cref="OperationCanceledException">It was interrupted, and undone.</exception>
+    internal static (PreservedSession Session, PreserveResult Result) Preserve(PreservationOrder order, KeeperClient keeper, CommandRun run)
+    {
+        // What can be refused without a device being opened is refused first: opening resets.
+        var early = order.Check(keeper, run);
+        if (!early.IsPassed)
+            throw new PreflightException(early);
+
+        run.Interruption.TakeCare();
+        var (devices, memory) = run.Progress.During("Opening the devices", () => Open(order));
+        run.Interruption.Checkpoint();
+        var plan = run.Progress.During("Checking devices and memory", () => PreservationPlan.Create(new PreservationRequest
+        {
+            Session = order.Session,
+            Keeper = keeper,
+            NextKernel = order.Next,
+            Devices = devices,
+            Memory = memory,
+            HostConfigCache = HostConfigCache.Read(run),
+            Require = order.Require,
+            AtMost = order.AtMost,
+            FreezeLimit = order.FreezeLimit,
+        }));
+        var preserved = run.Progress.During("Preserving memory and loading the next kernel", plan.Preserve);
+        if (run.Interruption.Token.IsCancellationRequested)
+        {
+            preserved.Discard();
+            run.Interruption.Checkpoint();
+        }
+
+        var result = new PreserveResult(
+            order.Session.Value,
+            order.Socket,
+            order.Next.ImagePath,
+            [.. plan.Report.Tiers.Select(TierResult.Of)],
+            [.. memory.Select(kept => new MemoryResult(kept.Name, (ulong)kept.File.Length, IovaOf(kept, devices)))],
+            plan.RecordCapacity,
+            [.. plan.Report.Findings.Where(static finding => finding.Level == FindingLevel.Note).Select(FindingResult.Of)]);
+        return (preserved, result);
+    }
+
+    private static string IovaOf(KeptMemory kept, IReadOnlyList<KeptDevice> devices) => devices[0].Attachment.Ioas.Mappings
+        .First(mapping => mapping.Backing is FileBacking backing && ReferenceEquals(backing.File, kept.File)).Iova.ToString();
+
+    // Nothing of it is disposed: that would unmap the memory and disarm the devices, which now belong to the keeper. What this process
+    // has open is closed with it, and if it fails before the keeper has anything, the kernel resets the devices then.
+    private static (IReadOnlyList<KeptDevice> Devices, IReadOnlyList<KeptMemory> Memory) Open(PreservationOrder order)
+    {
+        var context = IommuContext.Open();
+        var space = context.CreateIoas();
+        var attachments = order.Functions.Select(function => VfioCdev.Open(function).Bind(context).Attach(space)).ToList();
+        var memory = new List<KeptMemory>();
+        foreach (var spec in order.Memory)
+        {
+            var file = MemFd.Create(spec.Name, (long)spec.Length);
+            space.MapFile(file, 0, spec.Length, spec.Iova, DmaAccess.ReadWrite);
+            memory.Add(new KeptMemory(spec.Name, file));
+        }
+
+        var devices = new List<KeptDevice>();
+        foreach (var (function, attachment) in order.Functions.Zip(attachments))
+        {
+            if (order.DriverOf(function) is not { } driver)
+            {
+                devices.Add(new KeptDevice(attachment));
+                continue;
+            }
+
+            DmaMemory? own = null;
+            if (driver.MemoryLength > 0)
+            {
+                var name = ShellDrivers.MemoryName(driver, function.Address);
+                own = DmaMemory.Allocate(space, name, driver.MemoryLength);
+                memory.Add(new KeptMemory(name, own.File));
+            }
+
+            devices.Add(new KeptDevice(attachment, driver.Start(attachment, own)));
+        }
+
+        return (devices, memory);
+    }
+}
