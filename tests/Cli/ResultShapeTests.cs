@@ -133,6 +133,7 @@ public sealed class ResultShapeTests
         "kho=on",
         [new PlannedDeviceResult("0000:01:00.0", "warm", [], "nvme")],
         [new PlannedMemoryResult("ram", 4096, "0x100000000"), new PlannedMemoryResult("nvme-0000-01-00.0", 8192, null)],
+        new EstimateResult(1500.5, 10.5, 1490, "the last time"),
         [new FindingResult("passed", "system", "memory", "It fits.", null)]);
 
     [Fact]
@@ -166,6 +167,12 @@ public sealed class ResultShapeTests
               "iova": null
             }
           ],
+          "estimate": {
+            "total_ms": 1500.5,
+            "freeze_ms": 10.5,
+            "rest_ms": 1490,
+            "basis": "the last time"
+          },
           "findings": [
             {
               "level": "passed",
@@ -182,10 +189,12 @@ public sealed class ResultShapeTests
     public void Update_plan_for_people_has_the_next_command_line_and_the_verdict() => IsText(
         UpdatePlanView.Render(s_plan),
         """
-          Session:          update
-          Keeper:           /run/k.sock
-          Next kernel:      /boot/vmlinuz
-          Its command line: kho=on
+          Session:            update
+          Keeper:             /run/k.sock
+          Next kernel:        /boot/vmlinuz
+          Its command line:   kho=on
+          Estimated blackout: 1500.5 ms, of it 10.5 ms freeze
+          Estimated of:       the last time
 
         Devices
         DEVICE        TIER  DRIVER  WHY NO MORE

@@ -14,7 +14,8 @@ internal sealed class KexecCommand : DevkeepCommand
         Description = "Freeze, thaw again and do not jump",
     };
 
-    private readonly Option<TimeSpan?> _limit = FreezeLimitOption.Create();
+    private readonly JumpOptions _jump;
+    private readonly Option<string?> _audit = AuditOption.Create();
 
     internal KexecCommand(CliHost host)
         : base(
@@ -22,25 +23,35 @@ internal sealed class KexecCommand : DevkeepCommand
             "kexec",
             "Freeze a preserved session and jump into the next kernel; services are not stopped first, that is the caller's to do",
             new CommandExample("kexec --session lab", "jump"),
-            new CommandExample("kexec --session lab --rehearse", "how long the freeze would take"))
+            new CommandExample("kexec --session lab --rehearse", "how long the freeze would take"),
+            new CommandExample("kexec --session lab --deadline 5", "not if the devices would be away for longer, by what was measured the last time"))
     {
         Options.Add(_session);
         Options.Add(_keeper);
         Options.Add(_rehearse);
-        Options.Add(_limit);
+        _jump = new JumpOptions(this);
+        Options.Add(_audit);
     }
 
     private protected override int Run(ParseResult parsed, CommandRun run)
     {
         var session = parsed.GetValue(_session);
         using var keeper = KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
+        var terms = _jump.Read(parsed);
+        terms.RequireInTime(rehearsed: null);
+        using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, session);
         run.Interruption.TakeCare();
-        var preserved = run.Progress.During(
+        var preserved = steps.During(
+            "take-over",
             "Taking over the session",
-            () => PreservedSession.TakeOver(keeper, session, ShellDrivers.Continuation(run), parsed.GetValue(_limit) ?? FreezeLimitOption.Default));
+            () => PreservedSession.TakeOver(keeper, session, ShellDrivers.Continuation(run), terms.FreezeLimit));
+        steps.Devices = preserved.Devices.Select(static kept => kept.Device.Address);
+        var jump = new KernelJump(run, steps, terms);
         if (!parsed.GetValue(_rehearse))
-            KernelJump.Jump(preserved, run);
-        run.Output.Write(KernelJump.Rehearse(preserved, run), DevkeepJson.Shapes.RehearsalResult, RehearsalView.Render);
+            jump.Jump(preserved);
+        var (result, took) = jump.Rehearse(preserved);
+        run.Output.Write(result, DevkeepJson.Shapes.RehearsalResult, RehearsalView.Render);
+        terms.RequireInTime(took);
         return ExitCode.Success;
     }
 }

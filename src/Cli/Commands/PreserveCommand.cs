@@ -6,6 +6,7 @@ namespace Devices.Cli;
 internal sealed class PreserveCommand : DevkeepCommand
 {
     private readonly PreservationOptions _what;
+    private readonly Option<string?> _audit = AuditOption.Create();
 
     internal PreserveCommand(CliHost host)
         : base(
@@ -14,14 +15,18 @@ internal sealed class PreserveCommand : DevkeepCommand
             "Open devices, map memory for them, and put both into a session that survives a kexec",
             new CommandExample("preserve --session lab --memory ram=256M@0x100000000 0000:00:03.0", "one device and its memory, into the running kernel's own image"),
             new CommandExample("preserve -s lab -i /boot/vmlinuz-next --require warm 0000:01:00.0", "refused unless the device need not be reset"),
-            new CommandExample("preserve -s lab --driver nvme 0000:01:00.0", "a controller that devkeep itself has initialised")) =>
+            new CommandExample("preserve -s lab --driver nvme 0000:01:00.0", "a controller that devkeep itself has initialised"))
+    {
         _what = new PreservationOptions(host, this, SessionOption.Create());
+        Options.Add(_audit);
+    }
 
     private protected override int Run(ParseResult parsed, CommandRun run)
     {
         using var keeper = _what.Connect(parsed);
         var order = _what.Read(parsed, run);
-        var (_, result) = Preserver.Preserve(order, keeper, run);
+        using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, order.Session);
+        var (_, result) = Preserver.Preserve(order, keeper, run, steps);
         run.Output.Write(result, DevkeepJson.Shapes.PreserveResult, PreserveView.Render);
         return ExitCode.Success;
     }

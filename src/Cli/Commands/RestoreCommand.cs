@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Pci;
 using Devices.Preservation;
@@ -20,6 +21,9 @@ internal sealed class RestoreCommand : DevkeepCommand
         Description = "Give up a session that came over: free its memory, let the kernel reset its devices",
     };
 
+    private readonly Option<string> _measured = MeasuredOption.Create();
+    private readonly Option<string?> _audit = AuditOption.Create();
+
     internal RestoreCommand(CliHost host)
         : base(
             host,
@@ -32,6 +36,8 @@ internal sealed class RestoreCommand : DevkeepCommand
         Options.Add(_keeper);
         Options.Add(_verifyOnly);
         Options.Add(_abandon);
+        Options.Add(_measured);
+        Options.Add(_audit);
         Validators.Add(result =>
         {
             if (result.GetValue(_verifyOnly) && result.GetValue(_abandon))
@@ -43,29 +49,38 @@ internal sealed class RestoreCommand : DevkeepCommand
     {
         var session = parsed.GetValue(_session);
         using var keeper = KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
+        using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, session);
         if (parsed.GetValue(_abandon))
-            return Abandon(session, keeper, run);
+            return Abandon(session, keeper, run, steps);
 
         // Every step can be taken again by the next process, so between two of them Ctrl-C may end this one.
         run.Interruption.TakeCare();
-        var arrived = run.Progress.During("Retrieving the session", () => ArrivedSession.Open(keeper, session));
+        var arrived = steps.During("retrieve", "Retrieving the session", () => ArrivedSession.Open(keeper, session));
+        steps.Devices = arrived.Devices;
         run.Interruption.Checkpoint();
-        var verified = run.Progress.During("Retrieving and verifying memory and devices", arrived.Verify);
+        var verified = steps.During("verify", "Retrieving and verifying memory and devices", arrived.Verify);
         if (parsed.GetValue(_verifyOnly))
             return Print(new RestoreResult(session.Value, "verified", null, null, [.. verified.VfsToEnable.Select(static vf => vf.ToString())], HeldNames.Of(keeper, session)), run);
         run.Interruption.Checkpoint();
         HostConfigCache.Write(arrived.HostConfigCache, session.Value, run);
-        var restored = run.Progress.During("Restoring the devices", () => verified.Restore());
+        var restored = steps.During("restore", "Restoring the devices", () => verified.Restore());
         var devices = restored.Devices.Select(RestoredDeviceResult.Of).ToList();
-        var resumed = restored.Resume(ShellDrivers.Restoration(run));
-        resumed.Finish();
-        return Print(new RestoreResult(session.Value, "finished", devices, BlackoutResult.Of(resumed.Blackout), [], HeldNames.Of(keeper, session)), run);
+        var resumed = steps.During("resume", "Handing the devices to their drivers", () => restored.Resume(ShellDrivers.Restoration(run)));
+        var blackout = BlackoutResult.Of(resumed.Blackout);
+        steps.During("finish", "Ending the session", resumed.Finish);
+        new MeasuredBlackout(DateTimeOffset.UtcNow, KernelRelease.Running.Text, devices.Count, blackout).Save(parsed.GetRequiredValue(_measured), run.Note);
+        if (KexecFile.IsCrashMemoryReserved && !KexecFile.IsCrashLoaded)
+            run.Note("memory for a crash kernel is reserved and none is loaded: until it is (systemctl restart kdump, or kdump-tools) a crash leaves no dump.");
+        return Print(new RestoreResult(session.Value, "finished", devices, blackout, [], HeldNames.Of(keeper, session)), run);
     }
 
-    private static int Abandon(SessionName session, KeeperClient keeper, CommandRun run)
+    private static int Abandon(SessionName session, KeeperClient keeper, CommandRun run, SessionSteps steps)
     {
-        keeper.RetrieveSession(session);
-        keeper.Finish(session);
+        steps.During("abandon", "Giving the session up", () =>
+        {
+            keeper.RetrieveSession(session);
+            keeper.Finish(session);
+        });
         var names = HeldNames.Of(keeper, session);
         foreach (var address in HeldNames.DevicesIn(names))
         {

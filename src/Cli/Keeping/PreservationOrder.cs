@@ -23,9 +23,6 @@ internal sealed record PreservationOrder(
     PreservationTier Require,
     PreservationTier AtMost)
 {
-    /// <summary>How long devices and other holders may take to come to rest.</summary>
-    internal TimeSpan FreezeLimit { get; init; } = FreezeLimitOption.Default;
-
     /// <summary>Checks all that can be checked without a device being opened, which would reset it.</summary>
     /// <exception cref="UserException">The keeper has such a session already.</exception>
     internal PreflightReport Check(KeeperClient keeper, CommandRun run)

@@ -12,17 +12,24 @@ internal static class Preserver
     /// <summary>Does it, all or nothing.</summary>
     /// <exception cref="PreflightException">Something stands in the way.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted, and undone.</exception>
-    internal static (PreservedSession Session, PreserveResult Result) Preserve(PreservationOrder order, KeeperClient keeper, CommandRun run)
+    internal static (PreservedSession Session, PreserveResult Result) Preserve(
+        PreservationOrder order,
+        KeeperClient keeper,
+        CommandRun run,
+        SessionSteps steps,
+        TimeSpan? freezeLimit = null)
     {
+        steps.Devices = order.Functions.Select(static function => function.Address);
         // What can be refused without a device being opened is refused first: opening resets.
-        var early = order.Check(keeper, run);
-        if (!early.IsPassed)
-            throw new PreflightException(early);
-
+        steps.During("preflight", "Checking", () =>
+        {
+            var report = order.Check(keeper, run);
+            return report.IsPassed ? report : throw new PreflightException(report);
+        });
         run.Interruption.TakeCare();
-        var (devices, memory) = run.Progress.During("Opening the devices", () => Open(order));
+        var (devices, memory) = steps.During("open", "Opening the devices", () => Open(order));
         run.Interruption.Checkpoint();
-        var plan = run.Progress.During("Checking devices and memory", () => PreservationPlan.Create(new PreservationRequest
+        var plan = steps.During("plan", "Checking devices and memory", () => PreservationPlan.Create(new PreservationRequest
         {
             Session = order.Session,
             Keeper = keeper,
@@ -32,12 +39,12 @@ internal static class Preserver
             HostConfigCache = HostConfigCache.Read(run),
             Require = order.Require,
             AtMost = order.AtMost,
-            FreezeLimit = order.FreezeLimit,
+            FreezeLimit = freezeLimit ?? PreservationRequest.DefaultFreezeLimit,
         }));
-        var preserved = run.Progress.During("Preserving memory and loading the next kernel", plan.Preserve);
+        var preserved = steps.During("preserve", "Preserving memory and loading the next kernel", plan.Preserve);
         if (run.Interruption.Token.IsCancellationRequested)
         {
-            preserved.Discard();
+            steps.During("discard", "Giving the session up", preserved.Discard);
             run.Interruption.Checkpoint();
         }
 

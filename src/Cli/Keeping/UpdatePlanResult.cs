@@ -10,6 +10,7 @@ namespace Devices.Cli;
 /// <param name="CommandLine">Its command line.</param>
 /// <param name="Devices">The devices and what each can have.</param>
 /// <param name="Memory">The memory that would be created.</param>
+/// <param name="Estimate">How long the blackout would be.</param>
 /// <param name="Findings">All checks, in the order in which they were made.</param>
 internal sealed record UpdatePlanResult(
     bool Passed,
@@ -19,9 +20,10 @@ internal sealed record UpdatePlanResult(
     string CommandLine,
     IReadOnlyList<PlannedDeviceResult> Devices,
     IReadOnlyList<PlannedMemoryResult> Memory,
+    EstimateResult Estimate,
     IReadOnlyList<FindingResult> Findings)
 {
-    internal static UpdatePlanResult Of(PreservationOrder order, PreflightReport report) => new(
+    internal static UpdatePlanResult Of(PreservationOrder order, PreflightReport report, BlackoutEstimate estimate) => new(
         report.IsPassed,
         order.Session.Value,
         order.Socket,
@@ -35,5 +37,6 @@ internal sealed record UpdatePlanResult(
                where driver is { MemoryLength: > 0 }
                select new PlannedMemoryResult(ShellDrivers.MemoryName(driver, function.Address), driver.MemoryLength, null),
         ],
+        EstimateResult.Of(estimate),
         [.. report.Findings.Select(FindingResult.Of)]);
 }

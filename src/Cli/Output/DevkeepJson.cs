@@ -27,6 +27,8 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(PreflightResult))]
 [JsonSerializable(typeof(PreserveResult))]
 [JsonSerializable(typeof(UpdatePlanResult))]
+[JsonSerializable(typeof(MeasuredBlackout))]
+[JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(RehearsalResult))]
 [JsonSerializable(typeof(RestoreResult))]
 [JsonSerializable(typeof(DiscardResult))]

@@ -9,7 +9,9 @@ internal static class UpdatePlanView
             ("Session", plan.Session),
             ("Keeper", plan.Keeper),
             ("Next kernel", plan.Image),
-            ("Its command line", plan.CommandLine));
+            ("Its command line", plan.CommandLine),
+            ("Estimated blackout", EstimateView.Text(plan.Estimate)),
+            ("Estimated of", plan.Estimate.Basis));
         if (plan.Devices.Count > 0)
         {
             var devices = new Grid("Device", "Tier", "Driver", "Why no more");

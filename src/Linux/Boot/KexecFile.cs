@@ -7,6 +7,8 @@ public static unsafe class KexecFile
 {
     private const nuint FileUnload = 1;
     private const nuint FileNoInitramfs = 4;
+    private static readonly string[] s_crashLoaded = ["/sys/kernel/kexec/crash_loaded", "/sys/kernel/kexec_crash_loaded"];
+    private static readonly string[] s_crashSize = ["/sys/kernel/kexec/crash_size", "/sys/kernel/kexec_crash_size"];
     private const string Call = "kexec_file_load";
 
     // The kernel has moved it; a kernel without kexec has neither.
@@ -14,7 +16,15 @@ public static unsafe class KexecFile
 
     /// <summary>Whether an image is loaded; false also where the kernel has no kexec.</summary>
     /// <remarks><c>/sys/kernel/kexec/loaded</c>, or <c>/sys/kernel/kexec_loaded</c> in older kernels.</remarks>
-    public static bool IsLoaded => Array.Find(s_loaded, File.Exists) is { } path && File.ReadAllText(path).StartsWith('1');
+    public static bool IsLoaded => IsSet(s_loaded);
+
+    /// <summary>Whether an image is loaded that a crash of this kernel jumps to. It ends with this kernel, by whatever way.</summary>
+    /// <remarks><c>/sys/kernel/kexec/crash_loaded</c>, or <c>/sys/kernel/kexec_crash_loaded</c> in older kernels.</remarks>
+    public static bool IsCrashLoaded => IsSet(s_crashLoaded);
+
+    /// <summary>Whether memory is set aside for such an image (<c>crashkernel=</c>).</summary>
+    /// <remarks><c>/sys/kernel/kexec/crash_size</c>, or <c>/sys/kernel/kexec_crash_size</c> in older kernels.</remarks>
+    public static bool IsCrashMemoryReserved => IsSet(s_crashSize);
 
     /// <summary>Loads a kernel; one loaded before is replaced.</summary>
     /// <param name="kernel">The kernel image.</param>
@@ -45,6 +55,8 @@ public static unsafe class KexecFile
         if (Libc.kexec_file_load(Libc.SYS_kexec_file_load, -1, -1, 0, null, FileUnload) != 0)
             throw new LinuxException(Libc.LastErrno, Call, "the loaded image", Remedy(Libc.LastErrno));
     }
+
+    private static bool IsSet(string[] paths) => Array.Find(paths, File.Exists) is { } path && !File.ReadAllText(path).StartsWith('0');
 
     private static void Load(int kernel, int initrd, string commandLine, nuint flags, string subject)
     {
