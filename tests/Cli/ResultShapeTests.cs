@@ -61,7 +61,7 @@ public sealed class ResultShapeTests
         new RestoreResult(
             "lab",
             "finished",
-            [new RestoredDeviceResult("0000:01:00.0", "warm", "nvme", [], null)],
+            [new RestoredDeviceResult("0000:01:00.0", "warm", "nvme", [], null, null)],
             BlackoutResult.Of(new Blackout(Ms(10.04), Ms(200), Ms(1700), Ms(300), Ms(5))),
             [],
             ["lab/device/0000:01:00.0"]),
@@ -76,7 +76,8 @@ public sealed class ResultShapeTests
               "tier": "warm",
               "driver": "nvme",
               "config_differences": [],
-              "cache_refusal": null
+              "cache_refusal": null,
+              "fall_back_reason": null
             }
           ],
           "blackout": {

@@ -13,6 +13,7 @@ internal sealed class SessionSteps : IDisposable
     private readonly string _command;
     private readonly SessionName _session;
 
+    /// <summary>Opens the log.</summary>
     /// <param name="run">The command's run.</param>
     /// <param name="audit">The file that was asked for, or null.</param>
     /// <param name="command">The command's name.</param>

@@ -7,7 +7,8 @@ namespace Devices.Cli;
 /// <param name="Deadline">How long the blackout may be; null for no matter how long.</param>
 /// <param name="Expected">What the user says of the time from the jump on; null to go by what was measured.</param>
 /// <param name="Last">The host's last blackout, or null.</param>
-internal sealed record JumpTerms(TimeSpan Limit, TimeSpan? Deadline, TimeSpan? Expected, MeasuredBlackout? Last)
+/// <param name="Watchdog">What resets the host if the next kernel does not come to its feet, or null.</param>
+internal sealed record JumpTerms(TimeSpan Limit, TimeSpan? Deadline, TimeSpan? Expected, MeasuredBlackout? Last, JumpWatchdog? Watchdog = null)
 {
     /// <summary>The freeze's share of the deadline: what the time from the jump on leaves of it.</summary>
     internal TimeSpan? FreezeShare => Deadline - Estimate(null).Rest;
@@ -16,6 +17,14 @@ internal sealed record JumpTerms(TimeSpan Limit, TimeSpan? Deadline, TimeSpan? E
     internal TimeSpan FreezeLimit => FreezeShare is { } share && share < Limit && share > TimeSpan.Zero ? share : Limit;
 
     internal BlackoutEstimate Estimate(TimeSpan? rehearsed) => BlackoutEstimate.Of(rehearsed, Expected, Last);
+
+    /// <summary>Refuses, before anything is touched, what can be told to be against the terms by then.</summary>
+    /// <exception cref="UserException">It is.</exception>
+    internal void RequireFeasible()
+    {
+        RequireInTime(rehearsed: null);
+        Watchdog?.Require(Estimate(rehearsed: null));
+    }
 
     /// <summary>Refuses what cannot be in time, as far as it is known.</summary>
     /// <param name="rehearsed">What the freeze took just now; null where it was not tried.</param>

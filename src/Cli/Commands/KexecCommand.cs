@@ -38,7 +38,7 @@ internal sealed class KexecCommand : DevkeepCommand
         var session = parsed.GetValue(_session);
         using var keeper = KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
         var terms = _jump.Read(parsed);
-        terms.RequireInTime(rehearsed: null);
+        terms.RequireFeasible();
         using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, session);
         run.Interruption.TakeCare();
         var preserved = steps.During(

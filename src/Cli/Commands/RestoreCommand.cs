@@ -21,6 +21,9 @@ internal sealed class RestoreCommand : DevkeepCommand
         Description = "Give up a session that came over: free its memory, let the kernel reset its devices",
     };
 
+    private readonly Option<RestoreFailurePolicy> _onFailure = OnFailureOption.Create();
+    private readonly CrashKernelOptions _crash;
+    private readonly Option<string?> _watchdog = JumpWatchdog.CreateOption("The watchdog that was left running over the jump, to be stopped: this kernel has come to its feet");
     private readonly Option<string> _measured = MeasuredOption.Create();
     private readonly Option<string?> _audit = AuditOption.Create();
 
@@ -30,12 +33,16 @@ internal sealed class RestoreCommand : DevkeepCommand
             "restore",
             "After the jump: verify a session, restore its devices and finish it",
             new CommandExample("restore --session lab --verify-only", "is all there and as it was? (exit code 3 if not)"),
-            new CommandExample("restore --session lab", "verify, restore, resume, finish"))
+            new CommandExample("restore --session lab", "verify, restore, resume, finish"),
+            new CommandExample("restore --session lab --on-failure cold", "a device that does not come back is reset; the others are not"))
     {
         Options.Add(_session);
         Options.Add(_keeper);
         Options.Add(_verifyOnly);
         Options.Add(_abandon);
+        Options.Add(_onFailure);
+        _crash = new CrashKernelOptions(this);
+        Options.Add(_watchdog);
         Options.Add(_measured);
         Options.Add(_audit);
         Validators.Add(result =>
@@ -50,6 +57,9 @@ internal sealed class RestoreCommand : DevkeepCommand
         var session = parsed.GetValue(_session);
         using var keeper = KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
         using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, session);
+        // Also if the restore will fail: a reset would lose what the keeper holds.
+        if (parsed.GetValue(_watchdog) is { } watchdog)
+            steps.During("watchdog", $"Stopping {watchdog}", () => JumpWatchdog.Stop(Watchdog.Start(watchdog), run.Note));
         if (parsed.GetValue(_abandon))
             return Abandon(session, keeper, run, steps);
 
@@ -63,15 +73,15 @@ internal sealed class RestoreCommand : DevkeepCommand
             return Print(new RestoreResult(session.Value, "verified", null, null, [.. verified.VfsToEnable.Select(static vf => vf.ToString())], HeldNames.Of(keeper, session)), run);
         run.Interruption.Checkpoint();
         HostConfigCache.Write(arrived.HostConfigCache, session.Value, run);
-        var restored = steps.During("restore", "Restoring the devices", () => verified.Restore());
+        var restored = steps.During("restore", "Restoring the devices", () => verified.Restore(onFailure: parsed.GetValue(_onFailure)));
         var devices = restored.Devices.Select(RestoredDeviceResult.Of).ToList();
         var resumed = steps.During("resume", "Handing the devices to their drivers", () => restored.Resume(ShellDrivers.Restoration(run)));
         var blackout = BlackoutResult.Of(resumed.Blackout);
         steps.During("finish", "Ending the session", resumed.Finish);
         new MeasuredBlackout(DateTimeOffset.UtcNow, KernelRelease.Running.Text, devices.Count, blackout).Save(parsed.GetRequiredValue(_measured), run.Note);
-        if (KexecFile.IsCrashMemoryReserved && !KexecFile.IsCrashLoaded)
-            run.Note("memory for a crash kernel is reserved and none is loaded: until it is (systemctl restart kdump, or kdump-tools) a crash leaves no dump.");
-        return Print(new RestoreResult(session.Value, "finished", devices, blackout, [], HeldNames.Of(keeper, session)), run);
+        var code = Print(new RestoreResult(session.Value, "finished", devices, blackout, [], HeldNames.Of(keeper, session)), run);
+        _crash.Load(parsed, run, steps);
+        return code;
     }
 
     private static int Abandon(SessionName session, KeeperClient keeper, CommandRun run, SessionSteps steps)

@@ -37,11 +37,11 @@ internal sealed class UpdateCommand : DevkeepCommand
         {
             var plan = UpdatePlanResult.Of(order, order.Check(keeper, run), terms.Estimate(rehearsed: null));
             run.Output.Write(plan, DevkeepJson.Shapes.UpdatePlanResult, UpdatePlanView.Render);
-            terms.RequireInTime(rehearsed: null);
+            terms.RequireFeasible();
             return plan.Passed ? ExitCode.Success : ExitCode.Failed;
         }
 
-        terms.RequireInTime(rehearsed: null);
+        terms.RequireFeasible();
         using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, order.Session);
         var (preserved, result) = Preserver.Preserve(order, keeper, run, steps, terms.FreezeLimit);
         foreach (var note in result.Notes)

@@ -1,3 +1,4 @@
+using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Preservation;
 
@@ -29,6 +30,26 @@ internal sealed class KernelJump(CommandRun run, SessionSteps steps, JumpTerms t
     {
         if (terms.Deadline is not null)
             terms.RequireInTime(Rehearse(preserved).Took);
+        if (terms.Watchdog is not { } watchdog)
+        {
+            Jump(preserved, watchdog: null);
+            return;
+        }
+
+        var running = steps.During("watchdog", $"Starting {watchdog.Path}", watchdog.Start);
+        try
+        {
+            Jump(preserved, running);
+        }
+        catch
+        {
+            JumpWatchdog.Stop(running, run.Note);
+            throw;
+        }
+    }
+
+    private void Jump(PreservedSession preserved, Watchdog? watchdog)
+    {
         var frozen = Freeze(preserved, "freeze");
         try
         {
@@ -36,6 +57,7 @@ internal sealed class KernelJump(CommandRun run, SessionSteps steps, JumpTerms t
             run.Interruption.Checkpoint();
             run.Note($"devices at rest, {frozen.StoppedHolders.Count} other holders stopped, record of {frozen.RecordLength} bytes; jumping");
             run.Host.Error.Flush();
+            watchdog?.KeepAlive();
             steps.Begin("jump", $"record of {frozen.RecordLength} bytes");
             steps.During("jump", "Jumping", frozen.Jump);
         }
