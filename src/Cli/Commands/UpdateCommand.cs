@@ -35,7 +35,8 @@ internal sealed class UpdateCommand : DevkeepCommand
         var terms = _jump.Read(parsed);
         if (parsed.GetValue(_dryRun))
         {
-            var plan = UpdatePlanResult.Of(order, order.Check(keeper, run), terms.Estimate(rehearsed: null));
+            var report = run.Progress.During($"Checking {order.Next.ImagePath}", () => order.Check(keeper));
+            var plan = UpdatePlanResult.Of(order, report, terms.Estimate(rehearsed: null));
             run.Output.Write(plan, DevkeepJson.Shapes.UpdatePlanResult, UpdatePlanView.Render);
             terms.RequireFeasible();
             return plan.Passed ? ExitCode.Success : ExitCode.Failed;

@@ -25,11 +25,11 @@ internal sealed record PreservationOrder(
 {
     /// <summary>Checks all that can be checked without a device being opened, which would reset it.</summary>
     /// <exception cref="UserException">The keeper has such a session already.</exception>
-    internal PreflightReport Check(KeeperClient keeper, CommandRun run)
+    internal PreflightReport Check(KeeperClient keeper)
     {
         if (keeper.Status().Sessions.Any(held => held.Name == Session))
             throw new UserException($"The keeper at {Socket} holds a session '{Session}' already: choose another name, or give that one up (devkeep discard --session {Session}).");
-        return run.Progress.During($"Checking {Next.ImagePath}", () => Preflighter.Check(Next, Functions, Require, AtMost));
+        return Preflighter.Check(Next, Functions, Require, AtMost);
     }
 
     /// <summary>The driver that is to initialise a device, or null.</summary>

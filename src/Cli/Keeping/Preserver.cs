@@ -21,9 +21,9 @@ internal static class Preserver
     {
         steps.Devices = order.Functions.Select(static function => function.Address);
         // What can be refused without a device being opened is refused first: opening resets.
-        steps.During("preflight", "Checking", () =>
+        steps.During("preflight", $"Checking {order.Next.ImagePath}", () =>
         {
-            var report = order.Check(keeper, run);
+            var report = order.Check(keeper);
             return report.IsPassed ? report : throw new PreflightException(report);
         });
         run.Interruption.TakeCare();
