@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
 using Devices.HwTests.Broker;
 using Devices.HwTests.Lab;
 using Devices.HwTests.Vfio;
+using Devices.LiveUpdate;
+using Devices.Preservation;
 
 namespace Devices.HwTests.Cli;
 
@@ -39,6 +42,29 @@ public sealed class RunCommandTests
         Assert.Contains("/dev/iommu", error, StringComparison.Ordinal); // what it inherited it cannot open
         Assert.Contains($"{(1L << 30) + (16 << 20)} ", output, StringComparison.Ordinal);
         Assert.Contains("RLIMIT_MEMLOCK", error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void QEMU_has_memory_by_name_as_its_guest_s_RAM()
+    {
+        const int Address = 16 << 20;
+        using var keeper = new KeeperCommand();
+        using (var client = KeeperClient.Connect())
+        {
+            NamedMemory.Create(client, "ram", 64 << 20);
+            using var ram = NamedMemory.Open(client, "ram")!;
+            ram.Fd.WriteExactlyAt("devkeep!"u8, Address);
+        }
+
+        using var qemu = Devkeep.StartAs(user: 0, memlock: 1 << 20,
+            "run", "--alone", "--memory", "ram", "--user", $"{UnprivilegedGuest.User}", "--vmm", "qemu", "--",
+            "qemu-system-x86_64", "-S", "-M", "pc", "-accel", "tcg", "-nodefaults", "-display", "none", "-monitor", "stdio");
+        qemu.StandardInput.Write($"xp /1gx {Address}\nquit\n");
+        qemu.StandardInput.Close();
+        var output = qemu.StandardOutput.ReadToEnd();
+        qemu.WaitForExit();
+        Assert.True(qemu.ExitCode == 0, qemu.StandardError.ReadToEnd());
+        Assert.Contains($"0x{BinaryPrimitives.ReadUInt64LittleEndian("devkeep!"u8):x16}", output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

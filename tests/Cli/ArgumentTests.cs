@@ -44,11 +44,18 @@ public sealed class ArgumentTests
     public void Memory_is_name_size_and_iova()
     {
         Assert.Null(MemorySpec.Parse("ram=256M@0x100000000", out var spec));
-        Assert.Equal(new MemorySpec("ram", 256UL << 20, new Iova(0x1_0000_0000)), spec);
+        Assert.Equal(new MemorySpec("ram", new NewMemory(256UL << 20, new Iova(0x1_0000_0000))), spec);
+    }
+
+    [Fact]
+    public void Memory_that_is_there_is_its_name_alone()
+    {
+        Assert.Null(MemorySpec.Parse("cache", out var spec));
+        Assert.Equal(new MemorySpec("cache", null), spec);
     }
 
     [Theory]
-    [InlineData("ram", "NAME=SIZE@IOVA")]
+    [InlineData("1ram", "NAME=SIZE@IOVA")]
     [InlineData("=4K@0x1000", "NAME=SIZE@IOVA")]
     [InlineData("ram=4K", "NAME=SIZE@IOVA")]
     [InlineData("my ram=4K@0x1000", "cannot name")]
@@ -66,7 +73,15 @@ public sealed class ArgumentTests
     [InlineData("preserve", "--session", "s")]
     [InlineData("preserve", "--session", "", "0000:00:03.0")]
     [InlineData("preserve", "--session", "0123456789012345678901234567890123456789012345678901234567890123", "0000:00:03.0")]
-    [InlineData("preserve", "--session", "s", "--memory", "ram", "0000:00:03.0")]
+    [InlineData("preserve", "--session", "s", "--memory", "4G", "0000:00:03.0")]
+    [InlineData("preserve", "--session", "s", "--memory", "ram=4K@0x1000")]
+    [InlineData("preserve", "--session", "s", "--memory", "ram", "--memory", "ram")]
+    [InlineData("memory", "create", "4G", "4G")]
+    [InlineData("memory", "create", "cache")]
+    [InlineData("memory", "create", "cache", "100")]
+    [InlineData("memory", "create", "a/b", "4K")]
+    [InlineData("memory", "remove")]
+    [InlineData("memory", "list", "4G")]
     [InlineData("preserve", "--session", "s", "-m", "ram=4K@0x1000", "-m", "ram=4K@0x2000", "0000:00:03.0")]
     [InlineData("preserve", "--session", "s", "--driver", "ahci", "0000:00:03.0")]
     [InlineData("preserve", "--session", "s", "--require", "hot", "0000:00:03.0")]

@@ -13,6 +13,12 @@ public sealed class ResultShapeTests
         [new TierResult("0000:01:00.0", "warm", ["Live: not asked."])],
         [new FindingResult("refused", "0000:01:00.0", "driver", "nvme has it.", "devkeep bind 0000:01:00.0")]);
 
+    private static readonly MemoryListResult s_memory = new(
+    [
+        new NamedMemoryResult("rows", 4UL << 30, 8192, DateTimeOffset.UnixEpoch, "update", ["serve (pid 7)"], null),
+        new NamedMemoryResult("state", 4096, 0, DateTimeOffset.UnixEpoch, null, [], "ad7f"),
+    ]);
+
     [Fact]
     public void Preflight() => IsJson(
         s_refused,
@@ -64,6 +70,7 @@ public sealed class ResultShapeTests
             [new RestoredDeviceResult("0000:01:00.0", "warm", "nvme", [], null, null)],
             BlackoutResult.Of(new Blackout(Ms(10.04), Ms(200), Ms(1700), Ms(300), Ms(5))),
             [],
+            ["cache"],
             ["lab/device/0000:01:00.0"]),
         DevkeepJson.Shapes.RestoreResult,
         """
@@ -92,6 +99,9 @@ public sealed class ResultShapeTests
             }
           },
           "vfs_to_enable": [],
+          "memory": [
+            "cache"
+          ],
           "held": [
             "lab/device/0000:01:00.0"
           ]
@@ -204,7 +214,7 @@ public sealed class ResultShapeTests
         Memory
         MEMORY             SIZE   IOVA
         ram                4 KiB  0x100000000
-        nvme-0000-01-00.0  8 KiB  anywhere
+        nvme-0000-01-00.0  8 KiB  any, or none
 
         Checks
         LEVEL   SUBJECT  CHECK   REASON    WAY OUT
@@ -212,6 +222,46 @@ public sealed class ResultShapeTests
 
         Verdict
         nothing stands in the way
+        """);
+
+    [Fact]
+    public void Memory_list() => IsJson(
+        s_memory,
+        DevkeepJson.Shapes.MemoryListResult,
+        """
+        {
+          "memory": [
+            {
+              "name": "rows",
+              "length": 4294967296,
+              "allocated": 8192,
+              "since": "1970-01-01T00:00:00+00:00",
+              "session": "update",
+              "used_by": [
+                "serve (pid 7)"
+              ],
+              "sha256": null
+            },
+            {
+              "name": "state",
+              "length": 4096,
+              "allocated": 0,
+              "since": "1970-01-01T00:00:00+00:00",
+              "session": null,
+              "used_by": [],
+              "sha256": "ad7f"
+            }
+          ]
+        }
+        """);
+
+    [Fact]
+    public void Memory_list_for_people() => IsText(
+        MemoryListView.Render(s_memory),
+        """
+        MEMORY  SIZE   ALLOCATED  SESSION  USED BY        SHA-256
+        rows    4 GiB  8 KiB      update   serve (pid 7)  -
+        state   4 KiB  0 bytes    -        -              ad7f
         """);
 
     [Fact]

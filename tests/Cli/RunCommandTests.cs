@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Devices.Cli;
 using Devices.Linux;
+using Devices.Preservation;
+using Devices.Tests.LiveUpdate;
 
 namespace Devices.Tests.Cli;
 
@@ -56,6 +58,52 @@ public sealed class RunCommandTests : IDisposable
         Assert.DoesNotContain(Plan("-m", "4K", "--vmm", "qemu", "--", "true"), static argument => argument.Contains("iommufd", StringComparison.Ordinal));
 
     [Fact]
+    public void Memory_by_name_is_the_keeper_s_and_QEMU_gets_as_RAM_what_no_argument_mentions()
+    {
+        using var rig = Keeper(("ram", 1 << 20), ("state", 64 << 10));
+        Assert.Equal(
+            [
+                "true", "-incoming", "file:/proc/self/fd/{memory:state}",
+                "-object", "memory-backend-file,id=ram0,mem-path=/proc/self/fd/{memory:ram},share=on,size=1048576", "-machine", "memory-backend=ram0",
+            ],
+            Plan("-k", rig.Server.SocketPath, "-m", "state", "-m", "ram", "--vmm", "qemu", "--", "true", "-incoming", "file:/proc/self/fd/{memory:state}"));
+    }
+
+    [Theory]
+    [InlineData("{memory}")]
+    [InlineData("{memory:ram}")]
+    public void The_only_memory_has_two_placeholders(string placeholder)
+    {
+        using var rig = Keeper(("ram", 1 << 20));
+        Assert.Equal(["true", placeholder], Plan("-k", rig.Server.SocketPath, "-m", "ram", "--", "true", placeholder));
+    }
+
+    [Fact]
+    public void New_memory_stands_beside_memory_by_name()
+    {
+        using var rig = Keeper(("state", 64 << 10));
+        Assert.Equal(["true", "{memory}", "{memory:state}"], Plan("-k", rig.Server.SocketPath, "-m", "4K", "-m", "state", "--", "true", "{memory}", "{memory:state}"));
+        using var json = JsonDocument.Parse(_host.Output);
+        Assert.Equal((64 << 10) + 4096, json.RootElement.GetProperty("memory").GetInt32());
+        Assert.Equal(
+            [(null, 4096), ("state", 64 << 10)],
+            json.RootElement.GetProperty("memories").EnumerateArray().Select(static memory => (memory.GetProperty("name").GetString(), memory.GetProperty("length").GetInt32())));
+    }
+
+    [Theory]
+    [InlineData("Which memory is the guest's RAM, {memory:ram} or {memory:state}?", "-m", "ram", "-m", "state", "--vmm", "qemu", "--", "true")]
+    [InlineData("no argument has {memory:state}", "-m", "ram", "-m", "state", "--", "true", "{memory:ram}")]
+    [InlineData("what --memory gives is {memory:ram}, {memory:state}", "-m", "ram", "-m", "state", "--", "true", "{memory}")]
+    [InlineData("what --memory gives is {memory:ram}", "-m", "ram", "--", "true", "{memory:state}")]
+    [InlineData("holds no memory 'other'", "-m", "other", "--", "true", "{memory}")]
+    public void Memory_by_name_that_cannot_be_given_so_is_refused(string reason, params string[] args)
+    {
+        using var rig = Keeper(("ram", 1 << 20), ("state", 64 << 10));
+        Assert.Equal(ExitCode.Failed, _host.Run(["run", "--alone", "-u", s_me, "-k", rig.Server.SocketPath, .. args]));
+        Assert.Contains(reason, _host.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_command_line_is_shown_as_a_shell_reads_it()
     {
         Assert.Equal(ExitCode.Success, _host.Run("run", "--alone", "--dry-run", "-u", s_me, "-m", "4K", "--", "true", "it's", "{memory}", "a b"));
@@ -77,6 +125,7 @@ public sealed class RunCommandTests : IDisposable
 
     [Theory]
     [InlineData("'{print}' is no placeholder", "-m", "4K", "--", "true", "{print}")]
+    [InlineData("names no memory", "-m", "4K", "--", "true", "{memory:4G}")]
     [InlineData("names no device", "-d", DevkeepHost.Nvme, "--", "true", "{device:nvme}")]
     [InlineData("no --device 0000:02:00.0", "-d", DevkeepHost.Nvme, "--", "true", "{device:01:00.0},{device:02:00.0}")]
     [InlineData("no --memory", "-d", DevkeepHost.Nvme, "--", "true", "{device:01:00.0},{memory}")]
@@ -108,6 +157,9 @@ public sealed class RunCommandTests : IDisposable
     [InlineData("run", "-m", "4K")]
     [InlineData("run", "-m", "100", "--", "true")]
     [InlineData("run", "-m", "0", "--", "true")]
+    [InlineData("run", "-m", "4K", "-m", "8K", "--", "true")]
+    [InlineData("run", "-m", "ram", "-m", "ram", "--", "true")]
+    [InlineData("run", "-m", "a/b", "--", "true")]
     [InlineData("run", "-d", DevkeepHost.Nvme, "--vmm", "qemu", "--", "true")]
     [InlineData("run", "-d", DevkeepHost.Nvme, "-d", DevkeepHost.Nvme, "--", "true")]
     [InlineData("run", "-m", "4K", "--vmm", "bochs", "--", "true")]
@@ -122,6 +174,13 @@ public sealed class RunCommandTests : IDisposable
         if (!ProcessRights.IsRoot) return;
         Assert.Equal(ExitCode.Failed, _host.Run("run", "-m", "4K", "--", "true", "{memory}"));
         Assert.Contains("--user", _host.Error, StringComparison.Ordinal);
+    }
+
+    private static KeeperRig Keeper(params ReadOnlySpan<(string Name, long Length)> memory)
+    {
+        var rig = new KeeperRig();
+        foreach (var (name, length) in memory) NamedMemory.Create(rig.Server.Keeper, name, length);
+        return rig;
     }
 
     private void GiveSecondFunction()

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Devices.Linux;
+using Devices.Preservation;
+using Devices.Tests.LiveUpdate;
 
 namespace Devices.Tests.Cli;
 
@@ -33,6 +35,24 @@ public sealed class RunProcessTests : IDisposable
         foreach (var none in new[] { "CapPrm", "CapEff", "SigBlk" }) Assert.Contains($"{none}:\t0000000000000000\n", output, StringComparison.Ordinal);
         // What .NET ignores for itself; whoever started the tests may ignore others.
         Assert.Equal(0, Convert.ToInt64(output.Split('\n').First(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim(), 16) & (1 << (SigPipe - 1)));
+    }
+
+    [Fact]
+    public void What_a_program_without_rights_writes_into_memory_of_the_keeper_s_the_next_one_reads_from_the_beginning()
+    {
+        using var rig = new KeeperRig();
+        NamedMemory.Create(rig.Server.Keeper, "cache", 64 << 10);
+        string[] options = ["--alone", "--keeper", rig.Server.SocketPath, "--memory", "cache", "--", "bash", "-c"];
+        using (var writer = Start([.. options, "id -u; printf kept >&\"$1\"", "bash", "{memory:cache}"]))
+        {
+            if (ProcessRights.IsRoot) Assert.NotEqual("0\n", writer.StandardOutput.ReadToEnd());
+            Assert.True(writer.WaitForExit(s_patience));
+            Assert.True(writer.ExitCode == 0, writer.StandardError.ReadToEnd());
+        }
+
+        using var reader = Start([.. options, "head -c 4 <&\"$1\"; stat -L -c ' %s' /proc/self/fd/$1", "bash", "{memory}"]);
+        Assert.Equal("kept 65536\n", reader.StandardOutput.ReadToEnd());
+        Assert.True(reader.WaitForExit(s_patience));
     }
 
     [Fact]

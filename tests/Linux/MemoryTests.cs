@@ -14,6 +14,46 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void Whoever_takes_a_descriptor_over_leaves_the_file_s_position_alone()
+    {
+        using var memory = MemFd.Create("read on", PageSize.Bytes);
+        memory.Fd.WriteExactlyAt([1, 2], 0);
+        var read = new byte[1];
+        Assert.Equal(1, memory.Fd.Read(read));
+        using var same = MemFd.Adopt(memory.Fd.Duplicate());
+        Assert.Equal(PageSize.Bytes, same.Length);
+        Assert.Equal(1, memory.Fd.Read(read));
+        Assert.Equal(2, read[0]);
+    }
+
+    [Fact]
+    public void Descriptors_of_one_memory_are_told_from_those_of_another_by_the_same_name()
+    {
+        using var memory = MemFd.Create("twin", PageSize.Bytes);
+        using var same = MemFd.Adopt(memory.Fd.Duplicate());
+        using var other = MemFd.Create("twin", PageSize.Bytes);
+        Assert.True(memory.IsSameAs(same));
+        Assert.False(memory.IsSameAs(other));
+        Assert.Contains(memory.FindUsers(), static user => user.ProcessId == Environment.ProcessId);
+    }
+
+    [Fact]
+    public void Who_has_memory_only_mapped_is_found()
+    {
+        const string Target = "/memfd:mapped alone (deleted)";
+        var memory = MemFd.Create("mapped alone", PageSize.Bytes);
+        Mono.Unix.Native.Stat status;
+        using (var lease = memory.Fd.Lease()) Assert.Equal(0, Mono.Unix.Native.Syscall.fstat(lease.Number, out status));
+        using (memory.Map())
+        {
+            memory.Dispose();
+            Assert.Equal([Environment.ProcessId], FileHolder.FindUsers(Target, status).Select(static user => user.ProcessId));
+        }
+
+        Assert.Empty(FileHolder.FindUsers(Target, status));
+    }
+
+    [Fact]
     public void A_memfd_that_can_shrink_is_not_mapped()
     {
         using var memory = MemFd.Create("loose", PageSize.Bytes, MemFdSeals.None);

@@ -2,13 +2,13 @@ using System.CommandLine;
 
 namespace Devices.Cli;
 
-/// <summary>Memory to create, map and keep; repeatable.</summary>
+/// <summary>Memory to keep, the keeper's or new; repeatable.</summary>
 internal static class MemoryOption
 {
     internal static Option<MemorySpec[]> Create() => new("--memory", "-m")
     {
-        Description = "Memory to create, to map for all devices at an IOVA and to keep (repeatable)",
-        HelpName = "NAME=SIZE@IOVA",
+        Description = "Memory to keep (repeatable): by its name (devkeep memory), or new memory, which is mapped for all devices at an IOVA",
+        HelpName = "NAME[=SIZE@IOVA]",
         Arity = ArgumentArity.ZeroOrMore,
         DefaultValueFactory = static _ => [],
         CustomParser = static result =>

@@ -25,7 +25,7 @@ internal sealed class PreservationOptions
 
     internal PreservationOptions(CliHost host, Command command, Option<SessionName> session)
     {
-        _addresses = AddressArguments.Several(host, "The devices, bound to vfio-pci (devkeep bind)");
+        _addresses = AddressArguments.Several(host, "The devices, bound to vfio-pci (devkeep bind)", required: false);
         command.Arguments.Add(_addresses);
         _session = session;
         command.Options.Add(_session);
@@ -36,13 +36,19 @@ internal sealed class PreservationOptions
         _kernel = new NextKernelOptions(command);
         command.Options.Add(_require);
         command.Options.Add(_atMost);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_addresses) is { Tokens.Count: > 0 }) return;
+            if (result.GetResult(_memory) is not { } memory) result.AddError("Nothing to preserve: name devices, memory (--memory NAME), or both.");
+            else if (memory.Tokens.Any(static token => token.Value.Contains('=', StringComparison.Ordinal))) result.AddError("Memory at an IOVA is for devices: name them, or give memory by its name alone (devkeep memory create).");
+        });
     }
 
     internal KeeperClient Connect(ParseResult parsed) => KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
 
     internal PreservationOrder Read(ParseResult parsed, CommandRun run)
     {
-        var functions = parsed.GetRequiredValue(_addresses).Select(run.Host.Open).ToArray();
+        var functions = (parsed.GetValue(_addresses) ?? []).Select(run.Host.Open).ToArray();
         var drivers = ShellDrivers.All.Where(driver => parsed.GetRequiredValue(_drivers).Contains(driver.Name, StringComparer.Ordinal)).ToList();
         if (drivers.Find(driver => !functions.Any(driver.Drives)) is { } idle)
             throw new UserException($"None of these devices can be driven by '{idle.Name}'.");

@@ -20,6 +20,7 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Subcommands.Add(new BindCommand(host));
         Subcommands.Add(new UnbindCommand(host));
         Subcommands.Add(new SriovCommand(host));
+        Subcommands.Add(new MemoryCommand(host));
         Subcommands.Add(new RunCommand(host));
         Subcommands.Add(new ConfigCommand(host));
         Subcommands.Add(new CacheCommand(host));

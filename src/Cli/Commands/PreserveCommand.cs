@@ -12,10 +12,11 @@ internal sealed class PreserveCommand : DevkeepCommand
         : base(
             host,
             "preserve",
-            "Open devices, map memory for them, and put both into a session that survives a kexec",
+            "Open devices, map memory for them, and put both into a session that survives a kexec; or memory alone",
             new CommandExample("preserve --session lab --memory ram=256M@0x100000000 0000:00:03.0", "one device and its memory, into the running kernel's own image"),
             new CommandExample("preserve -s lab -i /boot/vmlinuz-next --require warm 0000:01:00.0", "refused unless the device need not be reset"),
-            new CommandExample("preserve -s lab --driver nvme 0000:01:00.0", "a controller that devkeep itself has initialised"))
+            new CommandExample("preserve -s lab --driver nvme 0000:01:00.0", "a controller that devkeep itself has initialised"),
+            new CommandExample("preserve -s lab --memory cache", "memory of devkeep memory create, and no device"))
     {
         _what = new PreservationOptions(host, this, SessionOption.Create());
         Options.Add(_audit);

@@ -69,17 +69,26 @@ internal sealed class RestoreCommand : DevkeepCommand
         steps.Devices = arrived.Devices;
         run.Interruption.Checkpoint();
         var verified = steps.During("verify", "Retrieving and verifying memory and devices", arrived.Verify);
+        var memory = arrived.UnmappedMemory.Where(NamedMemory.IsName).ToList();
+        if (memory.Find(name => !NamedMemory.CanReturn(keeper, session, name)) is { } taken)
+            throw new UserException($"Session {session} has brought memory '{taken}', and the keeper holds other memory of that name: remove that first (devkeep memory remove {taken}). Nothing was written to any device.");
         if (parsed.GetValue(_verifyOnly))
-            return Print(new RestoreResult(session.Value, "verified", null, null, [.. verified.VfsToEnable.Select(static vf => vf.ToString())], HeldNames.Of(keeper, session)), run);
+            return Print(new RestoreResult(session.Value, "verified", null, null, [.. verified.VfsToEnable.Select(static vf => vf.ToString())], [], HeldNames.Of(keeper, session)), run);
         run.Interruption.Checkpoint();
         HostConfigCache.Write(arrived.HostConfigCache, session.Value, run);
         var restored = steps.During("restore", "Restoring the devices", () => verified.Restore(onFailure: parsed.GetValue(_onFailure)));
         var devices = restored.Devices.Select(RestoredDeviceResult.Of).ToList();
         var resumed = steps.During("resume", "Handing the devices to their drivers", () => restored.Resume(ShellDrivers.Restoration(run)));
         var blackout = BlackoutResult.Of(resumed.Blackout);
-        steps.During("finish", "Ending the session", resumed.Finish);
-        new MeasuredBlackout(DateTimeOffset.UtcNow, KernelRelease.Running.Text, devices.Count, blackout).Save(parsed.GetRequiredValue(_measured), run.Note);
-        var code = Print(new RestoreResult(session.Value, "finished", devices, blackout, [], HeldNames.Of(keeper, session)), run);
+        steps.During("finish", "Ending the session", () =>
+        {
+            foreach (var name in memory)
+                NamedMemory.Return(keeper, session, name);
+            resumed.Finish();
+        });
+        if (devices.Count > 0)
+            new MeasuredBlackout(DateTimeOffset.UtcNow, KernelRelease.Running.Text, devices.Count, blackout).Save(parsed.GetRequiredValue(_measured), run.Note);
+        var code = Print(new RestoreResult(session.Value, "finished", devices, blackout, [], memory, HeldNames.Of(keeper, session)), run);
         _crash.Load(parsed, run, steps);
         return code;
     }
@@ -101,7 +110,7 @@ internal sealed class RestoreCommand : DevkeepCommand
 
         foreach (var name in names)
             keeper.Remove(name);
-        return Print(new RestoreResult(session.Value, "abandoned", null, null, [], []), run);
+        return Print(new RestoreResult(session.Value, "abandoned", null, null, [], [], []), run);
     }
 
     private static int Print(RestoreResult result, CommandRun run)

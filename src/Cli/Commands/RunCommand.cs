@@ -11,23 +11,8 @@ internal sealed class RunCommand : DevkeepCommand
     private const ulong MemoryBesideRam = 1UL << 30;
 
     private readonly Option<PciAddress[]> _devices;
-    private readonly Option<ulong?> _memory = new("--memory", "-m")
-    {
-        Description = "Create memory of that size, for the guest's RAM",
-        HelpName = "SIZE",
-        CustomParser = static result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (!Quantity.TryParseBytes(text, out var bytes) || bytes is 0 or > long.MaxValue)
-                result.AddError($"'{text}' is no size: write bytes, or a number with K, M or G.");
-            else if (!PageSize.IsAligned(bytes))
-                result.AddError($"'{text}' is no multiple of the page size, {PageSize.Bytes} bytes.");
-            else
-                return bytes;
-            return null;
-        },
-    };
-
+    private readonly Option<MemoryChoice[]> _memory = MemoryChoice.Option();
+    private readonly Option<string> _keeper = KeeperOption.Create();
     private readonly Option<string?> _user = new("--user", "-u")
     {
         Description = "Whom the VMM runs as; root has to say so",
@@ -65,7 +50,7 @@ internal sealed class RunCommand : DevkeepCommand
 
     private readonly Argument<string[]> _command = new("COMMAND")
     {
-        Description = "The VMM and its arguments, after --; {iommufd}, {device:BDF} and {memory} stand for numbers of descriptors",
+        Description = "The VMM or other program and its arguments, after --; {iommufd}, {device:BDF}, {memory} and {memory:NAME} stand for numbers of descriptors",
         HelpName = "VMM",
         Arity = ArgumentArity.OneOrMore,
     };
@@ -79,18 +64,19 @@ internal sealed class RunCommand : DevkeepCommand
             "Open devices and memory and become a VMM without rights, which inherits them",
             new CommandExample("run -d 0000:01:00.0 -m 4G -u vm --vmm qemu -- qemu-system-x86_64 -M q35 -accel kvm -nographic -drive file=disk.img", "QEMU with a device, as the user vm"),
             new CommandExample("run -d 01:00.0 -m 1G -u vm -- vmm --ram /proc/self/fd/{memory} --iommufd {iommufd} --vfio fd={device:01:00.0}", "any VMM that takes descriptors"),
+            new CommandExample("run -m cache -u memcache -- serve /proc/self/fd/{memory}", "any program that keeps its data in a file, in memory of devkeep memory create"),
             new CommandExample("run -d 01:00.0 -m 4G --vmm qemu --dry-run -- qemu-system-x86_64 -M q35", "what would be run"))
     {
         _devices = AddressArguments.Options(host, "--device", "Devices on a VFIO driver for the VMM (repeatable)", "-d");
         _vmm.CompletionSources.Add(static _ => s_vmms.Keys.Select(static name => new System.CommandLine.Completions.CompletionItem(name)));
-        foreach (var option in new Option[] { _devices, _memory, _user, _vmm, _broker, _alone, _dryRun }) Options.Add(option);
+        foreach (var option in new Option[] { _devices, _memory, _keeper, _user, _vmm, _broker, _alone, _dryRun }) Options.Add(option);
         Arguments.Add(_command);
         Validators.Add(result =>
         {
             if (result.GetResult(_memory) is null)
             {
                 if (result.GetResult(_devices) is null) result.AddError("Nothing to give to the VMM: name devices (--device), memory (--memory) or both.");
-                else if (result.GetResult(_vmm) is not null) result.AddError("--vmm goes with --memory: the guest's RAM is to be in memory that devkeep created.");
+                else if (result.GetResult(_vmm) is not null) result.AddError("--vmm goes with --memory: the guest's RAM is to be in memory that devkeep gives.");
             }
 
             if (result.GetValue(_alone) && result.GetResult(_broker) is not null) result.AddError("--alone and --broker exclude each other.");
@@ -100,7 +86,8 @@ internal sealed class RunCommand : DevkeepCommand
     private protected override int Run(ParseResult parsed, CommandRun run)
     {
         var functions = (parsed.GetValue(_devices) ?? []).Select(run.Host.Open).ToArray();
-        var plan = VmmPlan.Make(parsed.GetRequiredValue(_command), parsed.GetValue(_vmm), functions, parsed.GetValue(_memory), run.Host.Open);
+        using var named = NamedMemoryFiles.Open(parsed.GetValue(_memory) ?? [], parsed.GetRequiredValue(_keeper));
+        var plan = VmmPlan.Make(parsed.GetRequiredValue(_command), parsed.GetValue(_vmm), functions, named.Memory, run.Host.Open);
         var user = UserOf(parsed.GetValue(_user));
         var broker = parsed.GetValue(_alone) ? null : parsed.GetValue(_broker) ?? (File.Exists(BrokerDescriptors.DefaultSocket) ? BrokerDescriptors.DefaultSocket : null);
         if (broker is null && functions.Length > 0 && !ProcessRights.IsRoot)
@@ -108,18 +95,19 @@ internal sealed class RunCommand : DevkeepCommand
         if (parsed.GetValue(_dryRun))
         {
             run.Output.Write(
-                new RunPlanResult(plan.Command, [.. functions.Select(static function => function.Address.ToString())], plan.Memory, user?.Name, broker),
+                new RunPlanResult(plan.Command, [.. functions.Select(static function => function.Address.ToString())], plan.Memory.Count == 0 ? null : plan.MemoryLength, user?.Name, broker, plan.Memory),
                 DevkeepJson.Shapes.RunPlanResult,
                 RunPlanView.Render);
             return ExitCode.Success;
         }
 
-        if (functions.Length > 0 && plan.Memory is { } pinned) RaiseLockLimit(pinned, run);
+        if (functions.Length > 0 && plan.Memory.Count > 0) RaiseLockLimit(plan.MemoryLength, run);
         // The policy is about who the VMM will be, not about root, who starts it.
         if (broker is not null) ProcessRights.GiveUp(user);
         using var descriptors = broker is null ? OwnDescriptors.Open(plan) : BrokerDescriptors.Take(broker, plan);
         if (broker is null) ProcessRights.GiveUp(user);
-        ProcessImage.Replace(plan.Program, descriptors.Fill(plan.Command), descriptors.All);
+        named.GiveTo(descriptors);
+        ProcessImage.Replace(plan.Program, descriptors.Fill(plan), descriptors.All);
         return ExitCode.Fault; // it does not return
     }
 

@@ -36,7 +36,7 @@ internal sealed class UpdateCommand : DevkeepCommand
         if (parsed.GetValue(_dryRun))
         {
             var report = run.Progress.During($"Checking {order.Next.ImagePath}", () => order.Check(keeper));
-            var plan = UpdatePlanResult.Of(order, report, terms.Estimate(rehearsed: null));
+            var plan = UpdatePlanResult.Of(order, report, order.OpenMemory(keeper), terms.Estimate(rehearsed: null));
             run.Output.Write(plan, DevkeepJson.Shapes.UpdatePlanResult, UpdatePlanView.Render);
             terms.RequireFeasible();
             return plan.Passed ? ExitCode.Success : ExitCode.Failed;

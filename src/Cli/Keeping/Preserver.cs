@@ -6,7 +6,7 @@ using Devices.Vfio;
 
 namespace Devices.Cli;
 
-/// <summary>Opens devices, maps memory for them, and puts both into a session.</summary>
+/// <summary>Opens devices, maps memory for them, and puts both into a session, with memory of the keeper's.</summary>
 internal static class Preserver
 {
     /// <summary>Does it, all or nothing.</summary>
@@ -21,13 +21,15 @@ internal static class Preserver
     {
         steps.Devices = order.Functions.Select(static function => function.Address);
         // What can be refused without a device being opened is refused first: opening resets.
-        steps.During("preflight", $"Checking {order.Next.ImagePath}", () =>
+        var named = steps.During("preflight", $"Checking {order.Next.ImagePath}", () =>
         {
+            var opened = order.OpenMemory(keeper);
             var report = order.Check(keeper);
-            return report.IsPassed ? report : throw new PreflightException(report);
+            return report.IsPassed ? opened : throw new PreflightException(report);
         });
         run.Interruption.TakeCare();
-        var (devices, memory) = steps.During("open", "Opening the devices", () => Open(order));
+        var (devices, mapped) = order.Functions.Count == 0 ? ([], []) : steps.During("open", "Opening the devices", () => Open(order));
+        KeptMemory[] memory = [.. mapped, .. named];
         run.Interruption.Checkpoint();
         var plan = steps.During("plan", "Checking devices and memory", () => PreservationPlan.Create(new PreservationRequest
         {
@@ -59,8 +61,8 @@ internal static class Preserver
         return (preserved, result);
     }
 
-    private static string IovaOf(KeptMemory kept, IReadOnlyList<KeptDevice> devices) => devices[0].Attachment.Ioas.Mappings
-        .First(mapping => mapping.Backing is FileBacking backing && ReferenceEquals(backing.File, kept.File)).Iova.ToString();
+    private static string? IovaOf(KeptMemory kept, IReadOnlyList<KeptDevice> devices) => devices.SelectMany(static device => device.Attachment.Ioas.Mappings)
+        .FirstOrDefault(mapping => mapping.Backing is FileBacking backing && ReferenceEquals(backing.File, kept.File))?.Iova.ToString();
 
     // Nothing of it is disposed: that would unmap the memory and disarm the devices, which now belong to the keeper. What this process
     // has open is closed with it, and if it fails before the keeper has anything, the kernel resets the devices then.
@@ -72,8 +74,9 @@ internal static class Preserver
         var memory = new List<KeptMemory>();
         foreach (var spec in order.Memory)
         {
-            var file = MemFd.Create(spec.Name, (long)spec.Length);
-            space.MapFile(file, 0, spec.Length, spec.Iova, DmaAccess.ReadWrite);
+            if (spec.New is not { } wanted) continue;
+            var file = MemFd.Create(spec.Name, (long)wanted.Length);
+            space.MapFile(file, 0, wanted.Length, wanted.Iova, DmaAccess.ReadWrite);
             memory.Add(new KeptMemory(spec.Name, file));
         }
 

@@ -9,7 +9,7 @@ namespace Devices.Cli;
 /// <param name="Image">The next kernel.</param>
 /// <param name="CommandLine">Its command line.</param>
 /// <param name="Devices">The devices and what each can have.</param>
-/// <param name="Memory">The memory that would be created.</param>
+/// <param name="Memory">The memory that would be preserved: created for it, or the keeper's.</param>
 /// <param name="Estimate">How long the blackout would be.</param>
 /// <param name="Findings">All checks, in the order in which they were made.</param>
 internal sealed record UpdatePlanResult(
@@ -23,7 +23,7 @@ internal sealed record UpdatePlanResult(
     EstimateResult Estimate,
     IReadOnlyList<FindingResult> Findings)
 {
-    internal static UpdatePlanResult Of(PreservationOrder order, PreflightReport report, BlackoutEstimate estimate) => new(
+    internal static UpdatePlanResult Of(PreservationOrder order, PreflightReport report, IReadOnlyList<KeptMemory> named, BlackoutEstimate estimate) => new(
         report.IsPassed,
         order.Session.Value,
         order.Socket,
@@ -31,7 +31,8 @@ internal sealed record UpdatePlanResult(
         order.Next.ComposeFor(order.Functions).ToString(),
         [.. order.Functions.Zip(report.Tiers, (function, tier) => new PlannedDeviceResult(function.Address.ToString(), TierName.Of(tier.Tier), tier.Limits, order.DriverOf(function)?.Name))],
         [
-            .. order.Memory.Select(static memory => new PlannedMemoryResult(memory.Name, memory.Length, memory.Iova.ToString())),
+            .. order.Memory.Where(static spec => spec.New is not null).Select(static spec => new PlannedMemoryResult(spec.Name, spec.New!.Value.Length, spec.New.Value.Iova.ToString())),
+            .. named.Select(static memory => new PlannedMemoryResult(memory.Name, (ulong)memory.File.Length, null)),
             .. from function in order.Functions
                let driver = order.DriverOf(function)
                where driver is { MemoryLength: > 0 }

@@ -11,7 +11,8 @@ internal static class PreserveView
         var devices = new Grid("Device", "Tier");
         foreach (var device in result.Devices)
             devices.Row(device.Address, device.Tier);
-        report.Heading("Devices").Table(devices);
+        if (result.Devices.Count > 0)
+            report.Heading("Devices").Table(devices);
         if (result.Memory.Count > 0)
         {
             var memory = new Grid("Memory", "Size", "IOVA");

@@ -11,9 +11,9 @@ internal static class RestoreView
         {
             "verified" => new Cell($"session {result.Session} is as it was saved; nothing was written to any device", Tone.Good),
             "abandoned" => new Cell($"session {result.Session} was given up; its memory is free and the kernel resets its devices", Tone.Attention),
-            _ => new Cell($"session {result.Session} is restored; its devices serve again", Tone.Good),
+            _ => new Cell($"session {result.Session} is restored{(result.Devices is [_, ..] ? "; its devices serve again" : "")}", Tone.Good),
         });
-        if (result.Devices is { } devices)
+        if (result.Devices is [_, ..] devices)
         {
             var grid = new Grid("Device", "Tier", "Driver", "Configuration");
             foreach (var device in devices)
@@ -50,6 +50,8 @@ internal static class RestoreView
             report.Heading("Blackout").Table(grid);
         }
 
+        if (result.Memory.Count > 0)
+            report.Line($"memory that has its name back: {string.Join(", ", result.Memory)} (devkeep memory list)");
         return result.Held.Count == 0 ? report : report.Line($"the keeper holds {string.Join(", ", result.Held)}");
     }
 

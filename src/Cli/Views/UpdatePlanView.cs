@@ -24,7 +24,7 @@ internal static class UpdatePlanView
         {
             var memory = new Grid("Memory", "Size", "IOVA");
             foreach (var planned in plan.Memory)
-                memory.Row(planned.Name, Quantity.Bytes(planned.Length), planned.Iova ?? "anywhere");
+                memory.Row(planned.Name, Quantity.Bytes(planned.Length), planned.Iova ?? "any, or none");
             report.Heading("Memory").Table(memory);
         }
 

@@ -26,7 +26,7 @@ internal static class BrokerDescriptors
             using var client = VarlinkClient.Connect(socket, VarlinkDescription.FromResource(typeof(BrokerDescriptors).Assembly, Interface), s_patience, "Start devkeepd, or give --alone as root.");
             given.Tie(client.Connection.Duplicate());
             if (plan.Devices.Count > 0) TakeDevices(client, plan, given);
-            if (plan.Memory is { } bytes) TakeMemory(client, bytes, given);
+            if (plan.NewMemory is { } memory) TakeMemory(client, memory, given);
             return given;
         }
         catch (VarlinkException refusal)
@@ -58,10 +58,10 @@ internal static class BrokerDescriptors
         else iommufd.Dispose();
     }
 
-    private static void TakeMemory(VarlinkClient client, ulong bytes, VmmDescriptors given)
+    private static void TakeMemory(VarlinkClient client, VmmMemory memory, VmmDescriptors given)
     {
-        var reply = client.Call("CreateMemory", new BrokerMemoryRequest(OwnDescriptors.MemoryName, (long)bytes), BrokerMessages.Default.BrokerMemoryRequest, BrokerMessages.Default.BrokerMemory);
-        given.Add(Placeholder.Memory, reply.Descriptors[reply.Value.Fd]);
+        var reply = client.Call("CreateMemory", new BrokerMemoryRequest(OwnDescriptors.MemoryName, (long)memory.Length), BrokerMessages.Default.BrokerMemoryRequest, BrokerMessages.Default.BrokerMemory);
+        given.Add(memory.Placeholder, reply.Descriptors[reply.Value.Fd]);
     }
 
     // Its errors carry a cause and a way out, and most a device.

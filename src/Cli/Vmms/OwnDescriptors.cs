@@ -32,8 +32,8 @@ internal static class OwnDescriptors
                 opened.Add(Placeholder.Iommufd, context.Fd.Duplicate());
             }
 
-            if (plan.Memory is { } bytes)
-                opened.Add(Placeholder.Memory, MemFd.Create(MemoryName, (long)bytes).Fd);
+            if (plan.NewMemory is { } memory)
+                opened.Add(memory.Placeholder, MemFd.Create(MemoryName, (long)memory.Length).Fd);
             return opened;
         }
         catch

@@ -9,6 +9,6 @@ internal enum PlaceholderKind
     /// <summary>The open file of a device, not bound.</summary>
     Device,
 
-    /// <summary>The memfd for the guest's RAM.</summary>
+    /// <summary>A memfd: the guest's RAM, or whatever a program keeps in it.</summary>
     Memory,
 }

@@ -21,8 +21,8 @@ internal sealed class VmmDescriptors : IDisposable
     /// <param name="connection">The connection, owned by this object from now on.</param>
     internal void Tie(FileDescriptor connection) => _connection = connection;
 
-    /// <summary>A command line with the numbers in it.</summary>
-    internal IReadOnlyList<string> Fill(IReadOnlyList<string> command) => [.. command.Select(argument => Placeholder.Fill(argument, NumberOf))];
+    /// <summary>A plan's command line with the numbers in it.</summary>
+    internal IReadOnlyList<string> Fill(VmmPlan plan) => [.. plan.Command.Select(argument => Placeholder.Fill(argument, placeholder => NumberOf(plan.Meant(placeholder))))];
 
     public void Dispose()
     {

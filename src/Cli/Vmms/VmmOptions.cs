@@ -11,23 +11,26 @@ internal static class VmmOptions
     /// <summary>The options for what no argument mentions.</summary>
     /// <param name="vmm">The VMM.</param>
     /// <param name="devices">The devices.</param>
-    /// <param name="memory">The guest's RAM in bytes.</param>
+    /// <param name="memory">All memory that the VMM gets.</param>
     /// <param name="mentioned">What the user's arguments have placeholders for.</param>
-    internal static IEnumerable<string> For(VmmKind vmm, IReadOnlyList<PciAddress> devices, ulong memory, IReadOnlySet<Placeholder> mentioned)
+    /// <exception cref="UserException">It does not say which memory is the guest's RAM.</exception>
+    internal static IEnumerable<string> For(VmmKind vmm, IReadOnlyList<PciAddress> devices, IReadOnlyList<VmmMemory> memory, IReadOnlySet<Placeholder> mentioned)
     {
         PciAddress[] open = [.. devices.Where(device => !mentioned.Contains(Placeholder.Of(device)))];
-        var writesMemory = !mentioned.Contains(Placeholder.Memory);
+        var ram = memory.Where(memory => !mentioned.Contains(memory.Placeholder)).ToList();
+        if (ram.Count > 1)
+            throw new UserException($"Which memory is the guest's RAM, {string.Join(" or ", ram.Select(static memory => memory.Placeholder))}? Let an argument have the placeholder of each other.");
         var writesIommufd = devices.Count > 0 && !mentioned.Contains(Placeholder.Iommufd);
-        return vmm == VmmKind.Qemu ? Qemu(open, memory, writesMemory, writesIommufd) : CloudHypervisor(open, memory, writesMemory, writesIommufd);
+        return vmm == VmmKind.Qemu ? Qemu(open, ram.FirstOrDefault(), writesIommufd) : CloudHypervisor(open, ram.FirstOrDefault(), writesIommufd);
     }
 
-    private static IEnumerable<string> Qemu(PciAddress[] devices, ulong memory, bool writesMemory, bool writesIommufd)
+    private static IEnumerable<string> Qemu(PciAddress[] devices, VmmMemory? ram, bool writesIommufd)
     {
-        if (writesMemory)
+        if (ram is not null)
         {
             // The size of the machine is that of its memory; share=on: what the guest writes is to be in the memfd.
             yield return "-object";
-            yield return $"memory-backend-file,id=ram0,mem-path=/proc/self/fd/{Placeholder.Memory},share=on,size={memory}";
+            yield return $"memory-backend-file,id=ram0,mem-path=/proc/self/fd/{ram.Placeholder},share=on,size={ram.Length}";
             yield return "-machine";
             yield return "memory-backend=ram0";
         }
@@ -45,15 +48,15 @@ internal static class VmmOptions
         }
     }
 
-    private static IEnumerable<string> CloudHypervisor(PciAddress[] devices, ulong memory, bool writesMemory, bool writesIommufd)
+    private static IEnumerable<string> CloudHypervisor(PciAddress[] devices, VmmMemory? ram, bool writesIommufd)
     {
-        if (writesMemory)
+        if (ram is not null)
         {
             // Memory of a file is a zone's; with zones the size of the whole is 0.
             yield return "--memory";
             yield return "size=0";
             yield return "--memory-zone";
-            yield return $"id=ram0,size={memory},shared=on,file=/proc/self/fd/{Placeholder.Memory}";
+            yield return $"id=ram0,size={ram.Length},shared=on,file=/proc/self/fd/{ram.Placeholder}";
         }
 
         if (writesIommufd)

@@ -6,26 +6,32 @@ namespace Devices.Cli;
 /// <param name="Program">The VMM's file.</param>
 /// <param name="Command">Its command line with placeholders, its own name first.</param>
 /// <param name="Devices">The functions.</param>
-/// <param name="Memory">The guest's RAM in bytes; null for none.</param>
+/// <param name="Memory">The memory.</param>
 /// <param name="UsesIommufd">Whether the command line has a placeholder for the iommufd.</param>
-internal sealed record VmmPlan(string Program, IReadOnlyList<string> Command, IReadOnlyList<PciFunction> Devices, ulong? Memory, bool UsesIommufd)
+internal sealed record VmmPlan(string Program, IReadOnlyList<string> Command, IReadOnlyList<PciFunction> Devices, IReadOnlyList<VmmMemory> Memory, bool UsesIommufd)
 {
     private const byte BridgeClass = 0x06;
+
+    /// <summary>The memory that is to be made for the VMM, or null.</summary>
+    internal VmmMemory? NewMemory => Memory.FirstOrDefault(static memory => memory.Name is null);
+
+    /// <summary>All memory in bytes.</summary>
+    internal ulong MemoryLength => Memory.Aggregate(0UL, static (sum, memory) => sum + memory.Length);
 
     /// <summary>Makes it.</summary>
     /// <param name="command">What the user typed, the VMM's name first.</param>
     /// <param name="vmm">Whose options to write for what the command has no placeholder for; null for none.</param>
     /// <param name="devices">The functions.</param>
-    /// <param name="memory">The guest's RAM in bytes; null for none.</param>
+    /// <param name="memory">The memory.</param>
     /// <param name="open">Finds another function of a device's group.</param>
     /// <exception cref="UserException">It cannot be done so: why, and the way out.</exception>
-    internal static VmmPlan Make(IReadOnlyList<string> command, VmmKind? vmm, IReadOnlyList<PciFunction> devices, ulong? memory, Func<PciAddress, PciFunction> open)
+    internal static VmmPlan Make(IReadOnlyList<string> command, VmmKind? vmm, IReadOnlyList<PciFunction> devices, IReadOnlyList<VmmMemory> memory, Func<PciAddress, PciFunction> open)
     {
         PciAddress[] addresses = [.. devices.Select(static device => device.Address)];
-        var mentioned = command.SelectMany(Placeholder.In).ToHashSet();
+        var mentioned = command.SelectMany(Placeholder.In).Select(placeholder => Meant(placeholder, memory)).ToHashSet();
         if (vmm is { } kind)
         {
-            string[] written = [.. VmmOptions.For(kind, addresses, memory ?? 0, mentioned)];
+            string[] written = [.. VmmOptions.For(kind, addresses, memory, mentioned)];
             command = [.. command, .. written];
             mentioned.UnionWith(written.SelectMany(Placeholder.In));
         }
@@ -36,7 +42,12 @@ internal sealed record VmmPlan(string Program, IReadOnlyList<string> Command, IR
         return new VmmPlan(ProgramFile.Find(command[0]), command, devices, memory, mentioned.Contains(Placeholder.Iommufd));
     }
 
-    private static void RequireAllGiven(HashSet<Placeholder> mentioned, PciAddress[] devices, ulong? memory)
+    /// <summary>What a placeholder stands for: <c>{memory}</c> for new memory, else for the only one.</summary>
+    internal Placeholder Meant(Placeholder placeholder) => Meant(placeholder, Memory);
+
+    private static Placeholder Meant(Placeholder placeholder, IReadOnlyList<VmmMemory> memory) => placeholder == Placeholder.Memory && memory is [var only] ? only.Placeholder : placeholder;
+
+    private static void RequireAllGiven(HashSet<Placeholder> mentioned, PciAddress[] devices, IReadOnlyList<VmmMemory> memory)
     {
         foreach (var placeholder in mentioned)
         {
@@ -44,21 +55,23 @@ internal sealed record VmmPlan(string Program, IReadOnlyList<string> Command, IR
             {
                 case PlaceholderKind.Device when !devices.Contains(placeholder.Device):
                     throw new UserException($"An argument has {placeholder}, and no --device {placeholder.Device} is given.");
-                case PlaceholderKind.Memory when memory is null:
+                case PlaceholderKind.Memory when memory.Count == 0:
                     throw new UserException($"An argument has {placeholder}, and no --memory is given.");
+                case PlaceholderKind.Memory when !memory.Any(memory => memory.Placeholder == placeholder):
+                    throw new UserException($"An argument has {placeholder}; what --memory gives is {string.Join(", ", memory.Select(static memory => memory.Placeholder))}.");
                 case PlaceholderKind.Iommufd when devices.Length == 0:
                     throw new UserException($"An argument has {placeholder}, and no --device is given that it could be for.");
             }
         }
     }
 
-    private static void RequireAllUsed(HashSet<Placeholder> mentioned, PciAddress[] devices, ulong? memory)
+    private static void RequireAllUsed(HashSet<Placeholder> mentioned, PciAddress[] devices, IReadOnlyList<VmmMemory> memory)
     {
         const string WayOut = "put the placeholder where the descriptor's number is to stand, or let --vmm write the options";
         foreach (var device in devices.Select(Placeholder.Of).Where(device => !mentioned.Contains(device)))
             throw new UserException($"--device {device.Device} is given, and no argument has {device}: {WayOut}.");
-        if (memory is not null && !mentioned.Contains(Placeholder.Memory))
-            throw new UserException($"--memory is given, and no argument has {Placeholder.Memory}: {WayOut}.");
+        foreach (var unused in memory.Select(static memory => memory.Placeholder).Where(placeholder => !mentioned.Contains(placeholder)))
+            throw new UserException($"--memory is given, and no argument has {unused}: {WayOut}.");
     }
 
     private static void RequireUsable(PciFunction device, PciAddress[] given, Func<PciAddress, PciFunction> open)

@@ -38,16 +38,7 @@ public sealed class MemFd : IDisposable
 
     /// <summary>The bytes of it that memory has been allocated for; the rest are holes, which keeping it over a kexec fills.</summary>
     /// <remarks><c>st_blocks</c> of <c>fstat(2)</c>.</remarks>
-    public long AllocatedBytes
-    {
-        get
-        {
-            using var lease = Fd.Lease();
-            return Syscall.fstat(lease.Number, out var status) == 0
-                ? status.st_blocks * StatBlock
-                : throw new LinuxException((Errno)NativeConvert.FromErrno(Stdlib.GetLastError()), "fstat", Fd.Subject);
-        }
-    }
+    public long AllocatedBytes => Status().st_blocks * StatBlock;
 
     /// <summary>Whether its pages are of the hugetlb pool, which no live update keeps.</summary>
     /// <remarks><c>fstatfs(2)</c>.</remarks>
@@ -96,7 +87,7 @@ public sealed class MemFd : IDisposable
         ArgumentNullException.ThrowIfNull(fd);
         try
         {
-            var memory = new MemFd(fd, fd.Length);
+            var memory = new MemFd(fd, StatusOf(fd).st_size); // not by seeking: who else has the file open may read on from its position
             _ = memory.Seals;
             return memory;
         }
@@ -115,6 +106,20 @@ public sealed class MemFd : IDisposable
     {
         if (Libc.fcntl(Fd, Libc.F_ADD_SEALS, (int)seals) != 0) throw new LinuxException(Libc.LastErrno, $"fcntl(F_ADD_SEALS, {seals})", Fd.Subject);
     }
+
+    /// <summary>Whether a descriptor is of the same memory, whoever opened it.</summary>
+    /// <param name="other">The other one.</param>
+    /// <remarks><c>st_dev</c> and <c>st_ino</c> of <c>fstat(2)</c>.</remarks>
+    public bool IsSameAs(MemFd other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var (mine, its) = (Status(), other.Status());
+        return mine.st_ino == its.st_ino && mine.st_dev == its.st_dev;
+    }
+
+    /// <summary>Finds the processes that have it open or mapped, this one too. Those that end meanwhile or may not be read are left out.</summary>
+    /// <remarks><c>/proc/PID/fd</c>, <c>/proc/PID/maps</c>; other users' processes take root.</remarks>
+    public IReadOnlyList<FileHolder> FindUsers() => FileHolder.FindUsers(Fd.LinkTarget, Status());
 
     /// <summary>Maps part of it.</summary>
     /// <param name="offset">Offset in bytes, page-aligned.</param>
@@ -138,4 +143,12 @@ public sealed class MemFd : IDisposable
 
     /// <summary>Closes this descriptor; the memory lives while another descriptor, a mapping or a session holds it.</summary>
     public void Dispose() => Fd.Dispose();
+
+    private Stat Status() => StatusOf(Fd);
+
+    private static Stat StatusOf(FileDescriptor fd)
+    {
+        using var lease = fd.Lease();
+        return Syscall.fstat(lease.Number, out var status) == 0 ? status : throw new LinuxException((Errno)NativeConvert.FromErrno(Stdlib.GetLastError()), "fstat", fd.Subject);
+    }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Mono.Unix.Native;
+
 namespace Devices.Linux;
 
 /// <summary>A process that has a file open.</summary>
@@ -12,9 +15,9 @@ public readonly record struct FileHolder(int ProcessId, string Command)
     {
         ArgumentNullException.ThrowIfNull(isTarget);
         var holders = new List<FileHolder>();
-        Walk((holder, targets) =>
+        Walk((holder, directory) =>
         {
-            if (targets.Any(isTarget)) holders.Add(holder());
+            if (OpenFiles(directory).Any(file => isTarget(file.Target))) holders.Add(holder());
         });
         return holders;
     }
@@ -28,9 +31,9 @@ public readonly record struct FileHolder(int ProcessId, string Command)
         ArgumentNullException.ThrowIfNull(paths);
         var found = new Dictionary<string, IReadOnlyList<FileHolder>>(StringComparer.Ordinal);
         if (paths.Count == 0) return found;
-        Walk((holder, targets) =>
+        Walk((holder, directory) =>
         {
-            foreach (var path in targets.Where(paths.Contains).ToHashSet(StringComparer.Ordinal))
+            foreach (var path in OpenFiles(directory).Select(static file => file.Target).Where(paths.Contains).ToHashSet(StringComparer.Ordinal))
                 found[path] = [.. found.GetValueOrDefault(path, []), holder()];
         });
         return found;
@@ -39,16 +42,42 @@ public readonly record struct FileHolder(int ProcessId, string Command)
     /// <inheritdoc/>
     public override string ToString() => $"{Command} (pid {ProcessId})";
 
-    private static void Walk(Action<Func<FileHolder>, IEnumerable<string>> visit)
+    /// <summary>Finds the processes that have one file open or mapped, of which there may be several by the same path.</summary>
+    /// <param name="target">What <c>/proc/PID/fd/N</c> leads to, and <c>/proc/PID/maps</c> names.</param>
+    /// <param name="status">The file itself.</param>
+    internal static IReadOnlyList<FileHolder> FindUsers(string target, Stat status)
+    {
+        var holders = new List<FileHolder>();
+        Walk((holder, directory) =>
+        {
+            if (OpenFiles(directory).Any(file => file.Target == target && Syscall.stat(file.Link, out var found) == 0 && found.st_ino == status.st_ino && found.st_dev == status.st_dev)
+                || File.ReadLines($"{directory}/maps").Any(IsMapping))
+            {
+                holders.Add(holder());
+            }
+        });
+        return holders;
+
+        // addresses, protection, offset, device, inode, path
+        bool IsMapping(string line) => line.EndsWith($" {target}", StringComparison.Ordinal) && ulong.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4], CultureInfo.InvariantCulture) == status.st_ino;
+    }
+
+    private static IEnumerable<(string Link, string Target)> OpenFiles(string directory)
+    {
+        foreach (var link in Directory.EnumerateFileSystemEntries($"{directory}/fd"))
+        {
+            if (new FileInfo(link).LinkTarget is { } target) yield return (link, target);
+        }
+    }
+
+    private static void Walk(Action<Func<FileHolder>, string> visit)
     {
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), out var pid)) continue;
             try
             {
-                visit(
-                    () => new FileHolder(pid, File.ReadAllText($"{directory}/comm").TrimEnd()),
-                    Directory.EnumerateFileSystemEntries($"{directory}/fd").Select(static link => new FileInfo(link).LinkTarget).OfType<string>());
+                visit(() => new FileHolder(pid, File.ReadAllText($"{directory}/comm").TrimEnd()), directory);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {

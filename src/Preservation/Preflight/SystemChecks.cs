@@ -24,7 +24,7 @@ internal static class SystemChecks
 
         foreach (var finding in CheckOrchestrator()) yield return finding;
         var ids = IdsOf(kept);
-        foreach (var finding in CheckCommandLine(next, image, ids)) yield return finding;
+        foreach (var finding in CheckCommandLine(next, image, kept.Count > 0, ids)) yield return finding;
         foreach (var finding in CheckIds(kept, ids)) yield return finding;
         foreach (var finding in HostChecks.Run(next.Compose(ids), image)) yield return finding;
         var physicalFunctions = kept.Select(static function => function.PhysicalFunction).ToHashSet();
@@ -117,7 +117,7 @@ internal static class SystemChecks
             : new PreflightFinding("/dev/liveupdate", System, FindingLevel.Refused, $"{string.Join(", ", holders)} holds it, and it has one opener at a time.", "Have it create its session and close the file.");
     }
 
-    private static List<PreflightFinding> CheckCommandLine(NextKernel next, KernelImage? image, IReadOnlyList<VfioPciId> ids)
+    private static List<PreflightFinding> CheckCommandLine(NextKernel next, KernelImage? image, bool hasDevices, IReadOnlyList<VfioPciId> ids)
     {
         const string Check = "next kernel's command line";
         var line = next.Compose(ids);
@@ -130,8 +130,8 @@ internal static class SystemChecks
 
         var missing = ids.Where(id => !line.VfioPciIds.Any(listed => listed.Equals(id) || listed.Matches((ushort)id.Vendor, (ushort)id.Device, (ushort)id.SubsystemVendor, (ushort)id.SubsystemDevice, 0))).ToList();
         if (missing.Count > 0) refusals.Add(new(Check, System, FindingLevel.Refused, $"vfio-pci.ids lacks {string.Join(",", missing)}.", "Without it a native driver of the next kernel may take a kept device and reset it."));
-        if (line.Get(DisableIdleD3) is not ("1" or "Y" or "y" or "on")) refusals.Add(new(Check, System, FindingLevel.Refused, $"{DisableIdleD3}=1 is missing.", "Without it vfio-pci puts a kept device to sleep when it binds it."));
-        foreach (var name in s_sameAsRunning)
+        if (hasDevices && line.Get(DisableIdleD3) is not ("1" or "Y" or "y" or "on")) refusals.Add(new(Check, System, FindingLevel.Refused, $"{DisableIdleD3}=1 is missing.", "Without it vfio-pci puts a kept device to sleep when it binds it."));
+        foreach (var name in hasDevices ? s_sameAsRunning : [])
         {
             if (!running.GetAll(name).SequenceEqual(line.GetAll(name)))
                 refusals.Add(new(Check, System, FindingLevel.Refused, $"{name}= is not what it is now: \"{string.Join(' ', running.GetAll(name))}\", next \"{string.Join(' ', line.GetAll(name))}\".", "The next kernel must set the devices up as this one does: give it the same."));

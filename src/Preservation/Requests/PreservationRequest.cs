@@ -18,7 +18,7 @@ public sealed record PreservationRequest
     /// <summary>The kernel to jump into.</summary>
     public required NextKernel NextKernel { get; init; }
 
-    /// <summary>The devices.</summary>
+    /// <summary>The devices; none where memory alone is kept.</summary>
     public required IReadOnlyList<KeptDevice> Devices { get; init; }
 
     /// <summary>The memory: all that is mapped for the devices, and whatever else is to be kept.</summary>

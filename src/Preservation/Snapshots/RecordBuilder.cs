@@ -10,6 +10,9 @@ namespace Devices.Preservation;
 /// <summary>Builds the record of a request: which memory, which address spaces, which devices.</summary>
 internal static class RecordBuilder
 {
+    // Times are written at the freeze and at the jump.
+    private const int RoomForTimes = 256;
+
     // Driver state may grow until the freeze.
     private const int RoomPerDevice = 64 << 10;
 
@@ -43,7 +46,7 @@ internal static class RecordBuilder
     internal static int Capacity(StateRecord record)
     {
         var devices = record.Devices.Count * (RoomPerDevice + (2 * RecordBounds.MaxConfigSpace) + RecordBounds.MaxConfigCache);
-        return Math.Min(record.CalculateSize() + devices + (record.PhysicalFunctions.Count * RecordBounds.MaxConfigCache), RecordBounds.MaxPayload);
+        return Math.Min(record.CalculateSize() + RoomForTimes + devices + (record.PhysicalFunctions.Count * RecordBounds.MaxConfigCache), RecordBounds.MaxPayload);
     }
 
     /// <summary>The iommufds of a request; a context's index here is its number in the record.</summary>

@@ -26,6 +26,16 @@ public sealed class ArrivedSession : Step
     /// <summary>The devices that it has.</summary>
     public IReadOnlyList<PciAddress> Devices => [.. _record.Devices.Select(static device => PciAddress.Parse(device.Address))];
 
+    /// <summary>The names of the memory that no device has mapped: what programs have their data in.</summary>
+    public IReadOnlyList<string> UnmappedMemory
+    {
+        get
+        {
+            var mapped = _record.Ioas.SelectMany(static ioas => ioas.Mappings).Select(static mapping => mapping.MemoryToken).ToHashSet();
+            return [.. _record.Memory.Where(memory => !mapped.Contains(memory.Token)).Select(static memory => memory.Name)];
+        }
+    }
+
     /// <summary>What was given as <see cref="PreservationRequest.HostConfigCache"/>; empty if nothing was.</summary>
     public ReadOnlyMemory<byte> HostConfigCache => _record.HostConfigCache.Memory;
 
