@@ -55,6 +55,10 @@ internal sealed class KeptNvme : IDisposable
     internal static NvmeController Continue(RestoredDevice device)
         => NvmeController.Continue(device.Attachment, DmaMemory.Adopt(device.MappingsOf(QueuesName)[0]), device.DriverState.Span, device.Attachment.Device.Interrupts.Msix);
 
+    /// <summary>Initialises a controller that came over, in the memory that it had.</summary>
+    internal static NvmeController StartAnew(RestoredDevice device)
+        => NvmeController.Start(device.Attachment, DmaMemory.Adopt(device.MappingsOf(QueuesName)[0]), s_options, device.Attachment.Device.Interrupts.Msix);
+
     /// <summary>Writes a round of blocks over each queue pair.</summary>
     internal static void Write(NvmeController controller, int round)
     {

@@ -1,5 +1,5 @@
 # The machine: options of the guest to QEMU's arguments. Slots are fixed, so that addresses do not move
-# with the options: 02 root, 03 share, 04 output, 05 edu, 06 bridge, 08 and up root ports (NVMe first, then VFs' PFs, then igb,
+# with the options: 02 root, 03 share, 04 output, 05 edu, 06 bridge, 07 watchdog, 08 and up root ports (NVMe first, then VFs' PFs, then igb,
 # then the card).
 # shellcheck shell=bash
 
@@ -37,6 +37,10 @@ qemu_arguments() {
   fi
   if ((EDU)); then
     QEMU+=(-device 'edu,id=edu0,addr=05.0')
+  fi
+  # What it resets ends QEMU, as every reset does here.
+  if ((WATCHDOG)); then
+    QEMU+=(-device 'i6300esb,addr=07.0')
   fi
   # Behind a PCIe-to-PCI bridge no IOMMU can tell one device from the other: one group.
   if ((BRIDGE)); then

@@ -12,7 +12,7 @@ public sealed class AbiProofTests
     private static readonly string[] s_headers =
     [
         "stddef.h", "stdio.h", "dirent.h", "poll.h", "sys/resource.h", "sys/socket.h", "sys/uio.h", "sys/vfs.h",
-        "linux/capability.h", "linux/vfio.h", "linux/iommufd.h", "linux/liveupdate.h", "linux/pci_regs.h",
+        "linux/capability.h", "linux/vfio.h", "linux/iommufd.h", "linux/liveupdate.h", "linux/pci_regs.h", "linux/watchdog.h",
     ];
 
     [SkippableFact]

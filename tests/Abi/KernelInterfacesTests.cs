@@ -14,7 +14,8 @@ public sealed class KernelInterfacesTests
     public void Every_ioctl_with_a_struct_is_in_a_table()
     {
         var known = s_tables.SelectMany(static table => table).Select(static each => each.Name).ToHashSet(StringComparer.Ordinal);
-        Assert.Equal([], KernelNames.Ioctls.Select(KernelNames.NameOf).Except(known));
+        // Watchdogs are older than any Linux that the toolkit runs on.
+        Assert.Equal([], KernelNames.Ioctls.Select(KernelNames.NameOf).Where(static name => !name.StartsWith("WDIOC_", StringComparison.Ordinal)).Except(known));
     }
 
     [Fact]

@@ -91,6 +91,6 @@ internal static partial class KernelNames
     [GeneratedRegex("^(__)?[a-z][a-z0-9_]+$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex KernelStruct();
 
-    [GeneratedRegex("^(VFIO|IOMMU|IOMMUFD|LIVEUPDATE|PCI)_[A-Za-z0-9_]+$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(VFIO|IOMMU|IOMMUFD|LIVEUPDATE|PCI|WATCHDOG|WDIOC|WDIOF|WDIOS)_[A-Za-z0-9_]+$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex KernelConstant();
 }

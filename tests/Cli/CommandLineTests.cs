@@ -11,6 +11,12 @@ public sealed class CommandLineTests
     [InlineData("show", "nonsense")]
     [InlineData("show", "00:03.0", "00:04.0")]
     [InlineData("bind", "00:03.0", "0000:00:03.0")]
+    [InlineData("update")]
+    [InlineData("update", "--session", "", "00:03.0")]
+    [InlineData("update", "--freeze-limit", "0", "00:03.0")]
+    [InlineData("restore", "--session", "lab", "--on-failure", "warm")]
+    [InlineData("restore", "--session", "lab", "--crash-kernel", "/boot/vmlinuz")]
+    [InlineData("kexec", "--session", "lab", "--deadline", "soon")]
     [InlineData("lsit")]
     [InlineData]
     public void A_command_line_that_is_not_understood_ends_with_2_and_prints_no_result(params string[] args)

@@ -24,7 +24,8 @@ internal sealed class DevkeepHost : IDisposable
             () => PciFunction.EnumerateAll(Sysfs.Tree),
             address => PciFunction.Open(address, Sysfs.Tree),
             options => PciInventory.Take(options, Sysfs.Tree),
-            PciNames.Parse("1b36  Red Hat, Inc.\n\t0010  QEMU NVM Express Controller\n8086  Intel Corporation\n\t10ca  82576 Virtual Function\n"));
+            PciNames.Parse("1b36  Red Hat, Inc.\n\t0010  QEMU NVM Express Controller\n8086  Intel Corporation\n\t10ca  82576 Virtual Function\n"),
+            AuditPath: null);
     }
 
     internal FakeSysfs Sysfs { get; }

@@ -60,6 +60,7 @@ public sealed class KeeperCommandTests : IDisposable
     [InlineData("restore", "--session", "lab")]
     [InlineData("discard", "--session", "lab")]
     [InlineData("preserve", "--session", "lab", DevkeepHost.Nvme)]
+    [InlineData("update", "--dry-run", DevkeepHost.Nvme)]
     public void What_needs_a_keeper_says_how_to_start_one(params string[] args)
     {
         Assert.Equal(ExitCode.Failed, _host.Run([.. args, "--keeper", Path.Combine(_folder, "none.sock")]));

@@ -12,7 +12,7 @@ public sealed class ManualTests
     {
         using var host = DevkeepHost.WithTwoDevices();
         Assert.Equal(ExitCode.Success, host.Run("man"));
-        foreach (var word in new[] { ".SS devkeep preserve", ".SS devkeep record show", ".SS devkeep sriov set", ".SS devkeep run VMM...", ".B /run/devkeepd/devices.sock", ".SS devkeep config dump BDF|FILE...", ".SS devkeep cache verify", ".B /run/devkeep/config\\-cache", "\\-\\-require", "\\-\\-json", ".B 130" })
+        foreach (var word in new[] { ".SS devkeep preserve", ".SS devkeep update", ".SS devkeep record show", ".SS devkeep sriov set", ".SS devkeep run VMM...", ".B /run/devkeepd/devices.sock", ".SS devkeep config dump BDF|FILE...", ".SS devkeep cache verify", ".B /run/devkeep/config\\-cache", "\\-\\-require", "\\-\\-json", ".B 130" })
             Assert.Contains(word, host.Output, StringComparison.Ordinal);
         // A line of text that began with a dot would vanish as an unknown request.
         foreach (var line in host.Output.Split('\n').Where(static line => line.StartsWith('.')))

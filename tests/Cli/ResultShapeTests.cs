@@ -67,7 +67,7 @@ public sealed class ResultShapeTests
         new RestoreResult(
             "lab",
             "finished",
-            [new RestoredDeviceResult("0000:01:00.0", "warm", "nvme", [], null)],
+            [new RestoredDeviceResult("0000:01:00.0", "warm", "nvme", [], null, null)],
             BlackoutResult.Of(new Blackout(Ms(10.04), Ms(200), Ms(1700), Ms(300), Ms(5))),
             [],
             ["cache"],
@@ -83,7 +83,8 @@ public sealed class ResultShapeTests
               "tier": "warm",
               "driver": "nvme",
               "config_differences": [],
-              "cache_refusal": null
+              "cache_refusal": null,
+              "fall_back_reason": null
             }
           ],
           "blackout": {
@@ -133,6 +134,94 @@ public sealed class ResultShapeTests
           "record_capacity": 80000,
           "notes": []
         }
+        """);
+
+    private static readonly UpdatePlanResult s_plan = new(
+        Passed: true,
+        "update",
+        "/run/k.sock",
+        "/boot/vmlinuz",
+        "kho=on",
+        [new PlannedDeviceResult("0000:01:00.0", "warm", [], "nvme")],
+        [new PlannedMemoryResult("ram", 4096, "0x100000000"), new PlannedMemoryResult("nvme-0000-01-00.0", 8192, null)],
+        new EstimateResult(1500.5, 10.5, 1490, "the last time"),
+        [new FindingResult("passed", "system", "memory", "It fits.", null)]);
+
+    [Fact]
+    public void Update_plan() => IsJson(
+        s_plan,
+        DevkeepJson.Shapes.UpdatePlanResult,
+        """
+        {
+          "passed": true,
+          "session": "update",
+          "keeper": "/run/k.sock",
+          "image": "/boot/vmlinuz",
+          "command_line": "kho=on",
+          "devices": [
+            {
+              "address": "0000:01:00.0",
+              "tier": "warm",
+              "limits": [],
+              "driver": "nvme"
+            }
+          ],
+          "memory": [
+            {
+              "name": "ram",
+              "length": 4096,
+              "iova": "0x100000000"
+            },
+            {
+              "name": "nvme-0000-01-00.0",
+              "length": 8192,
+              "iova": null
+            }
+          ],
+          "estimate": {
+            "total_ms": 1500.5,
+            "freeze_ms": 10.5,
+            "rest_ms": 1490,
+            "basis": "the last time"
+          },
+          "findings": [
+            {
+              "level": "passed",
+              "subject": "system",
+              "check": "memory",
+              "reason": "It fits.",
+              "way_out": null
+            }
+          ]
+        }
+        """);
+
+    [Fact]
+    public void Update_plan_for_people_has_the_next_command_line_and_the_verdict() => IsText(
+        UpdatePlanView.Render(s_plan),
+        """
+          Session:            update
+          Keeper:             /run/k.sock
+          Next kernel:        /boot/vmlinuz
+          Its command line:   kho=on
+          Estimated blackout: 1500.5 ms, of it 10.5 ms freeze
+          Estimated of:       the last time
+
+        Devices
+        DEVICE        TIER  DRIVER  WHY NO MORE
+        0000:01:00.0  warm  nvme
+
+        Memory
+        MEMORY             SIZE   IOVA
+        ram                4 KiB  0x100000000
+        nvme-0000-01-00.0  8 KiB  any, or none
+
+        Checks
+        LEVEL   SUBJECT  CHECK   REASON    WAY OUT
+        passed  system   memory  It fits.  -
+
+        Verdict
+        nothing stands in the way
         """);
 
     [Fact]

@@ -176,6 +176,25 @@ public sealed class KernelImageTests : IDisposable
         Assert.Contains("at most 2016", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(8u, true)]
+    [InlineData(0u, false)]
+    public void A_signature_is_a_certificate_table_that_is_not_empty(uint bytes, bool signed)
+    {
+        const int Pe = 0x40;
+        var image = Changed(kernel =>
+        {
+            "MZ"u8.CopyTo(kernel);
+            kernel[0x3c] = Pe;
+            "PE\0\0"u8.CopyTo(kernel.AsSpan(Pe));
+            BinaryPrimitives.WriteUInt16LittleEndian(kernel.AsSpan(Pe + 24), 0x20b);
+            BinaryPrimitives.WriteUInt32LittleEndian(kernel.AsSpan(Pe + 132), 6);
+            BinaryPrimitives.WriteUInt32LittleEndian(kernel.AsSpan(Pe + 172), bytes);
+        });
+        using var opened = KernelImage.Open(_folder.Write("signed", image));
+        Assert.Equal(signed, opened.IsSigned);
+    }
+
     private static byte[] Changed(Action<byte[]> change)
     {
         var image = SyntheticKernel.BzImage(SyntheticKernel.Gzip(SyntheticKernel.Vmlinux("kho-v4", "luo-v5", "memfd-v2")));

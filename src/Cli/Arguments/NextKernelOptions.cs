@@ -7,7 +7,7 @@ namespace Devices.Cli;
 /// <summary>The options that say which kernel comes next.</summary>
 internal sealed class NextKernelOptions
 {
-    private readonly Option<string?> _image = new("--image", "-i")
+    private readonly Option<string?> _image = new("--image", "-i", "--kernel")
     {
         Description = "The next kernel's image, a bzImage [default: the running kernel's]",
         HelpName = "FILE",

@@ -27,6 +27,7 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Subcommands.Add(new PreflightCommand(host));
         Subcommands.Add(new PreserveCommand(host));
         Subcommands.Add(new KexecCommand(host));
+        Subcommands.Add(new UpdateCommand(host));
         Subcommands.Add(new RestoreCommand(host));
         Subcommands.Add(new DiscardCommand(host));
         Subcommands.Add(new StatusCommand(host));

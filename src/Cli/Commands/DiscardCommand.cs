@@ -8,6 +8,7 @@ internal sealed class DiscardCommand : DevkeepCommand
 {
     private readonly Option<SessionName> _session = SessionOption.Create();
     private readonly Option<string> _keeper = KeeperOption.Create();
+    private readonly Option<string?> _audit = AuditOption.Create();
 
     internal DiscardCommand(CliHost host)
         : base(
@@ -18,6 +19,7 @@ internal sealed class DiscardCommand : DevkeepCommand
     {
         Options.Add(_session);
         Options.Add(_keeper);
+        Options.Add(_audit);
     }
 
     private protected override int Run(ParseResult parsed, CommandRun run)
@@ -30,16 +32,20 @@ internal sealed class DiscardCommand : DevkeepCommand
         var names = HeldNames.Of(keeper, session);
         if (held is null && names.Count == 0)
             throw new UserException($"The keeper holds nothing of a session '{session}': devkeep status shows what it holds.");
-        if (held is not null)
+        using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, session) { Devices = HeldNames.DevicesIn(names) };
+        steps.During("discard", "Giving the session up", () =>
         {
-            // The loaded kernel was for this session; another one in its place would jump without it.
-            keeper.Discard(session);
-            if (Kexec.IsLoaded)
-                Kexec.Unload();
-        }
+            if (held is not null)
+            {
+                // The loaded kernel was for this session; another one in its place would jump without it.
+                keeper.Discard(session);
+                if (Kexec.IsLoaded)
+                    Kexec.Unload();
+            }
 
-        foreach (var name in names)
-            keeper.Remove(name);
+            foreach (var name in names)
+                keeper.Remove(name);
+        });
         run.Output.Write(
             new DiscardResult(session.Value, names),
             DevkeepJson.Shapes.DiscardResult,

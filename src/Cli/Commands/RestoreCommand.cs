@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Pci;
 using Devices.Preservation;
@@ -20,18 +21,30 @@ internal sealed class RestoreCommand : DevkeepCommand
         Description = "Give up a session that came over: free its memory, let the kernel reset its devices",
     };
 
+    private readonly Option<RestoreFailurePolicy> _onFailure = OnFailureOption.Create();
+    private readonly CrashKernelOptions _crash;
+    private readonly Option<string?> _watchdog = JumpWatchdog.CreateOption("The watchdog that was left running over the jump, to be stopped: this kernel has come to its feet");
+    private readonly Option<string> _measured = MeasuredOption.Create();
+    private readonly Option<string?> _audit = AuditOption.Create();
+
     internal RestoreCommand(CliHost host)
         : base(
             host,
             "restore",
             "After the jump: verify a session, restore its devices and finish it",
             new CommandExample("restore --session lab --verify-only", "is all there and as it was? (exit code 3 if not)"),
-            new CommandExample("restore --session lab", "verify, restore, resume, finish"))
+            new CommandExample("restore --session lab", "verify, restore, resume, finish"),
+            new CommandExample("restore --session lab --on-failure cold", "a device that does not come back is reset; the others are not"))
     {
         Options.Add(_session);
         Options.Add(_keeper);
         Options.Add(_verifyOnly);
         Options.Add(_abandon);
+        Options.Add(_onFailure);
+        _crash = new CrashKernelOptions(this);
+        Options.Add(_watchdog);
+        Options.Add(_measured);
+        Options.Add(_audit);
         Validators.Add(result =>
         {
             if (result.GetValue(_verifyOnly) && result.GetValue(_abandon))
@@ -43,14 +56,19 @@ internal sealed class RestoreCommand : DevkeepCommand
     {
         var session = parsed.GetValue(_session);
         using var keeper = KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
+        using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, session);
+        // Also if the restore will fail: a reset would lose what the keeper holds.
+        if (parsed.GetValue(_watchdog) is { } watchdog)
+            steps.During("watchdog", $"Stopping {watchdog}", () => JumpWatchdog.Stop(Watchdog.Start(watchdog), run.Note));
         if (parsed.GetValue(_abandon))
-            return Abandon(session, keeper, run);
+            return Abandon(session, keeper, run, steps);
 
         // Every step can be taken again by the next process, so between two of them Ctrl-C may end this one.
         run.Interruption.TakeCare();
-        var arrived = run.Progress.During("Retrieving the session", () => ArrivedSession.Open(keeper, session));
+        var arrived = steps.During("retrieve", "Retrieving the session", () => ArrivedSession.Open(keeper, session));
+        steps.Devices = arrived.Devices;
         run.Interruption.Checkpoint();
-        var verified = run.Progress.During("Retrieving and verifying memory and devices", arrived.Verify);
+        var verified = steps.During("verify", "Retrieving and verifying memory and devices", arrived.Verify);
         var memory = arrived.UnmappedMemory.Where(NamedMemory.IsName).ToList();
         if (memory.Find(name => !NamedMemory.CanReturn(keeper, session, name)) is { } taken)
             throw new UserException($"Session {session} has brought memory '{taken}', and the keeper holds other memory of that name: remove that first (devkeep memory remove {taken}). Nothing was written to any device.");
@@ -58,19 +76,30 @@ internal sealed class RestoreCommand : DevkeepCommand
             return Print(new RestoreResult(session.Value, "verified", null, null, [.. verified.VfsToEnable.Select(static vf => vf.ToString())], [], HeldNames.Of(keeper, session)), run);
         run.Interruption.Checkpoint();
         HostConfigCache.Write(arrived.HostConfigCache, session.Value, run);
-        var restored = run.Progress.During("Restoring the devices", () => verified.Restore());
+        var restored = steps.During("restore", "Restoring the devices", () => verified.Restore(onFailure: parsed.GetValue(_onFailure)));
         var devices = restored.Devices.Select(RestoredDeviceResult.Of).ToList();
-        var resumed = restored.Resume(ShellDrivers.Restoration(run));
-        foreach (var name in memory)
-            NamedMemory.Return(keeper, session, name);
-        resumed.Finish();
-        return Print(new RestoreResult(session.Value, "finished", devices, BlackoutResult.Of(resumed.Blackout), [], memory, HeldNames.Of(keeper, session)), run);
+        var resumed = steps.During("resume", "Handing the devices to their drivers", () => restored.Resume(ShellDrivers.Restoration(run)));
+        var blackout = BlackoutResult.Of(resumed.Blackout);
+        steps.During("finish", "Ending the session", () =>
+        {
+            foreach (var name in memory)
+                NamedMemory.Return(keeper, session, name);
+            resumed.Finish();
+        });
+        if (devices.Count > 0)
+            new MeasuredBlackout(DateTimeOffset.UtcNow, KernelRelease.Running.Text, devices.Count, blackout).Save(parsed.GetRequiredValue(_measured), run.Note);
+        var code = Print(new RestoreResult(session.Value, "finished", devices, blackout, [], memory, HeldNames.Of(keeper, session)), run);
+        _crash.Load(parsed, run, steps);
+        return code;
     }
 
-    private static int Abandon(SessionName session, KeeperClient keeper, CommandRun run)
+    private static int Abandon(SessionName session, KeeperClient keeper, CommandRun run, SessionSteps steps)
     {
-        keeper.RetrieveSession(session);
-        keeper.Finish(session);
+        steps.During("abandon", "Giving the session up", () =>
+        {
+            keeper.RetrieveSession(session);
+            keeper.Finish(session);
+        });
         var names = HeldNames.Of(keeper, session);
         foreach (var address in HeldNames.DevicesIn(names))
         {

@@ -11,6 +11,7 @@ namespace Devices.Cli;
 /// <param name="Open">Finds one function; throws where there is none.</param>
 /// <param name="TakeInventory">Takes an inventory.</param>
 /// <param name="Names">Names of vendors and devices.</param>
+/// <param name="AuditPath">Where steps are written down unless told otherwise; null for nowhere.</param>
 internal sealed record CliHost(
     TextWriter Out,
     TextWriter Error,
@@ -19,7 +20,8 @@ internal sealed record CliHost(
     Func<IReadOnlyList<PciFunction>> Enumerate,
     Func<PciAddress, PciFunction> Open,
     Func<InventoryOptions, PciInventory> TakeInventory,
-    PciNames Names)
+    PciNames Names,
+    string? AuditPath)
 {
     // Console.Out writes 256 characters at a time, of what can be megabytes.
     private const int OutputBuffer = 1 << 16;
@@ -36,6 +38,7 @@ internal sealed record CliHost(
             PciFunction.EnumerateAll,
             PciFunction.Open,
             PciInventory.Take,
-            PciNames.System);
+            PciNames.System,
+            AuditLog.DefaultPath);
     }
 }

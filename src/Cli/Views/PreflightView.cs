@@ -10,13 +10,18 @@ internal static class PreflightView
             report.Table(Findings(result.Findings));
         if (result.Devices.Count > 0)
             report.Heading("Tiers").Table(Tiers(result.Devices));
-        var refusals = result.Findings.Count(static finding => finding.Level == "refused");
-        return report.Heading("Verdict").Line(result.Passed
+        return Conclude(report, result.Passed, result.Findings);
+    }
+
+    internal static Report Conclude(Report report, bool passed, IReadOnlyList<FindingResult> findings)
+    {
+        var refusals = findings.Count(static finding => finding.Level == "refused");
+        return report.Heading("Verdict").Line(passed
             ? new Cell("nothing stands in the way", Tone.Good)
             : new Cell($"refused: {refusals} {(refusals == 1 ? "check stands" : "checks stand")} in the way; nothing was touched", Tone.Bad));
     }
 
-    private static Grid Findings(IReadOnlyList<FindingResult> findings)
+    internal static Grid Findings(IReadOnlyList<FindingResult> findings)
     {
         var grid = new Grid("Level", "Subject", "Check", "Reason", "Way out");
         foreach (var finding in findings)

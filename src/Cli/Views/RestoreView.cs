@@ -28,6 +28,8 @@ internal static class RestoreView
 
         foreach (var device in result.Devices ?? [])
         {
+            if (device.FallBackReason is { } reason)
+                report.Line(new Cell($"{device.Address}: it did not come back as it was kept, and was reset: {reason}", Tone.Attention));
             if (device.CacheRefusal is { } refusal)
                 report.Line($"{device.Address}: its cached configuration is dropped: {refusal}");
         }

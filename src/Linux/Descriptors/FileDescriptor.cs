@@ -63,6 +63,18 @@ public sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         return number >= 0 ? new FileDescriptor(number, path) : null;
     }
 
+    /// <summary>Opens a file for writing at its end, wherever that is by then; it is made if there is none, for its owner alone.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="remedy">What to tell the user if it fails, or null.</param>
+    /// <remarks><c>open(2)</c> with <c>O_APPEND</c>, <c>O_CREAT</c> and <c>O_CLOEXEC</c>: what is written in one call stays together.</remarks>
+    /// <exception cref="LinuxException">The file cannot be opened.</exception>
+    public static FileDescriptor OpenToAppend(string path, string? remedy = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var number = Libc.open(path, Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CREAT | Libc.O_CLOEXEC, Libc.OwnerReadsAndWrites);
+        return number >= 0 ? new FileDescriptor(number, path) : throw new LinuxException(Libc.LastErrno, "open", path, remedy);
+    }
+
     /// <summary>Takes over a number that a system call has just returned to the caller, who gives it up.</summary>
     /// <param name="number">A descriptor that nobody else will close.</param>
     /// <param name="subject">What it is, for errors.</param>
@@ -190,6 +202,14 @@ public sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
             var count = Libc.write(this, buffer, (nuint)source.Length);
             return count >= 0 ? (int)count : throw Failure("write", remedy);
         }
+    }
+
+    /// <summary>Waits until what was written is on the disk.</summary>
+    /// <remarks><c>fsync(2)</c>.</remarks>
+    /// <exception cref="LinuxException">It may not be.</exception>
+    public void Sync()
+    {
+        if (Libc.fsync(this) != 0) throw Failure("fsync");
     }
 
     /// <inheritdoc/>

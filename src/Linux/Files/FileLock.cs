@@ -14,9 +14,8 @@ public sealed class FileLock : IDisposable
     /// <exception cref="LinuxException">The file cannot be made or locked.</exception>
     public static FileLock Acquire(string path)
     {
-        const uint OwnerReadsAndWrites = 0x180; // 0600
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var number = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, OwnerReadsAndWrites);
+        var number = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, Libc.OwnerReadsAndWrites);
         if (number < 0)
             throw new LinuxException(Libc.LastErrno, "open", path);
         var file = FileDescriptor.Adopt(number, path);

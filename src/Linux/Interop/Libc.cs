@@ -13,7 +13,10 @@ internal static unsafe partial class Libc
     internal const int O_RDWR = 2;
     internal const int O_CREAT = 0x40;
     internal const int O_TRUNC = 0x200;
+    internal const int O_APPEND = 0x400;
     internal const int O_CLOEXEC = 0x80000;
+
+    internal const uint OwnerReadsAndWrites = 0x180; // 0600
 
     internal const int F_SETFD = 2;
     internal const int FD_CLOEXEC = 1;
@@ -76,6 +79,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial long lseek(FileDescriptor fd, long offset, int whence);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fsync(FileDescriptor fd);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int ftruncate(FileDescriptor fd, long length);

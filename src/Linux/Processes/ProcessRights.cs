@@ -1,3 +1,4 @@
+using System.Globalization;
 using Devices.Linux.Abi;
 
 namespace Devices.Linux;
@@ -11,6 +12,15 @@ public static unsafe class ProcessRights
     /// <summary>Whether the process runs as root.</summary>
     /// <remarks><c>geteuid(2)</c>.</remarks>
     public static bool IsRoot => Libc.geteuid() == 0;
+
+    /// <summary>The user that the process runs as.</summary>
+    /// <remarks><c>geteuid(2)</c>.</remarks>
+    public static uint UserId => Libc.geteuid();
+
+    /// <summary>The user who logged in, whoever the process has become since by <c>su</c> or <c>sudo</c>; null where nobody did, or the kernel has no audit.</summary>
+    /// <remarks><c>/proc/self/loginuid</c>.</remarks>
+    public static uint? LoginUserId =>
+        KernelFile.TryReadText("/proc/self/loginuid", out _) is { } text && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var user) && user != uint.MaxValue ? user : null;
 
     /// <summary>
     /// Gives all rights up for good: becomes a user with that user's groups, on all threads, and leaves this thread, and the program that it

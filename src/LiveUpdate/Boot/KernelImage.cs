@@ -37,7 +37,7 @@ public sealed class KernelImage : IDisposable
 
     private readonly HashSet<string> _banners;
 
-    private KernelImage(FileDescriptor file, string path, KernelImageFormat format, Header header, AbiScanner scanner)
+    private KernelImage(FileDescriptor file, string path, KernelImageFormat format, Header header, AbiScanner scanner, bool isSigned = false)
     {
         File = file;
         ImagePath = path;
@@ -48,6 +48,7 @@ public sealed class KernelImage : IDisposable
         PreferredAddress = header.PreferredAddress;
         CommandLineLimit = header.CommandLineLimit;
         Abi = new AbiVersions(One(path, scanner.Kho), One(path, scanner.Luo), One(path, scanner.Memfd));
+        IsSigned = isSigned;
         _banners = [.. scanner.Banners];
     }
 
@@ -75,6 +76,10 @@ public sealed class KernelImage : IDisposable
 
     /// <summary>Whether the kernel has KHO and the Live Update Orchestrator built in.</summary>
     public bool HasLiveUpdate => Abi.Kho is not null && Abi.Luo is not null;
+
+    /// <summary>Whether the image carries a signature, as Secure Boot wants; not whether anybody trusts it.</summary>
+    /// <remarks>The certificate table of its PE header, which a bzImage with <c>CONFIG_EFI_STUB</c> has.</remarks>
+    public bool IsSigned { get; }
 
     /// <summary>Whether this is the kernel that runs: its build's banner is the one in <c>/proc/version</c>.</summary>
     public bool IsRunning => HasBanner(System.IO.File.ReadAllText("/proc/version").TrimEnd('\n'));
@@ -160,7 +165,7 @@ public sealed class KernelImage : IDisposable
         var payload = new byte[payloadLength];
         file.ReadExactlyAt(payload, payloadOffset);
         Payload.Scan(path, payload, scanner);
-        return new KernelImage(file, path, KernelImageFormat.BzImage, bzHeader, scanner);
+        return new KernelImage(file, path, KernelImageFormat.BzImage, bzHeader, scanner, PeSignature.IsIn(file, start, length));
     }
 
     private static (Header Header, long PayloadOffset, int PayloadLength) ReadHeader(FileDescriptor file, string path, ReadOnlySpan<byte> start, long length)

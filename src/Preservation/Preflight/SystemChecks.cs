@@ -26,6 +26,7 @@ internal static class SystemChecks
         var ids = IdsOf(kept);
         foreach (var finding in CheckCommandLine(next, image, kept.Count > 0, ids)) yield return finding;
         foreach (var finding in CheckIds(kept, ids)) yield return finding;
+        foreach (var finding in HostChecks.Run(next.Compose(ids), image)) yield return finding;
         var physicalFunctions = kept.Select(static function => function.PhysicalFunction).ToHashSet();
         foreach (var finding in CheckVfs(PciFunction.EnumerateAll().Where(function => !physicalFunctions.Contains(function.Address)))) yield return finding;
     }

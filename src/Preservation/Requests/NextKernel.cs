@@ -1,5 +1,6 @@
 using Devices.Linux;
 using Devices.LiveUpdate;
+using Devices.Pci;
 
 namespace Devices.Preservation;
 
@@ -43,6 +44,14 @@ public sealed record NextKernel
     /// <exception cref="LinuxException">The file cannot be opened or read.</exception>
     /// <exception cref="KernelImageException">It is no kernel image.</exception>
     internal KernelImage Image => _image.Value;
+
+    /// <summary>The command line that it gets.</summary>
+    /// <param name="kept">The devices to keep, which decide about <c>vfio-pci.ids</c>.</param>
+    public KernelCommandLine ComposeFor(IReadOnlyList<PciFunction> kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        return Compose(SystemChecks.IdsOf(kept));
+    }
 
     /// <summary>The command line that it gets.</summary>
     /// <param name="ids">The kept devices' ids, for <c>vfio-pci.ids</c>.</param>

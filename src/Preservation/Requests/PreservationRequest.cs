@@ -6,6 +6,9 @@ namespace Devices.Preservation;
 /// <summary>What to keep over the next change of kernel, and how.</summary>
 public sealed record PreservationRequest
 {
+    /// <summary>How long devices and other holders may take to come to rest, unless told otherwise.</summary>
+    public static TimeSpan DefaultFreezeLimit { get; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The session's name, by which the next kernel's process asks for it.</summary>
     public required SessionName Session { get; init; }
 
@@ -40,5 +43,5 @@ public sealed record PreservationRequest
     public Func<PciFunction, string?>? Firmware { get; init; }
 
     /// <summary>How long devices and other holders may take to come to rest.</summary>
-    public TimeSpan FreezeLimit { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan FreezeLimit { get; init; } = DefaultFreezeLimit;
 }

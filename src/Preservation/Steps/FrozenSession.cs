@@ -23,6 +23,9 @@ public sealed class FrozenSession : Step
     /// <summary>The other processes that were stopped because they hold a kept device.</summary>
     public IReadOnlyList<FileHolder> StoppedHolders => _holders.Stopped;
 
+    /// <summary>How long it is since the freeze began: so much of the blackout has passed.</summary>
+    public TimeSpan FrozenFor => TimeStampCounter.Between(_record.Timeline.FreezeStarted, TimeStampCounter.Now);
+
     /// <summary>The bytes of the record that the next kernel's process will read.</summary>
     public int RecordLength => _record.CalculateSize();
 

@@ -92,6 +92,6 @@ public sealed class PreservationPlan : Step
     {
         var functions = _request.Devices.Select(static kept => PciFunction.Open(kept.Device.Address)).ToList();
         using var initrd = _request.NextKernel.OpenInitrd();
-        Kexec.Load(_request.NextKernel.Image, _request.NextKernel.Compose(SystemChecks.IdsOf(functions)), initrd);
+        Kexec.Load(_request.NextKernel.Image, _request.NextKernel.ComposeFor(functions), initrd);
     }
 }

@@ -74,7 +74,7 @@ public sealed class PreservedSession : Step
             record.Timeline = new Timeline();
             store.Write(record);
             Quiescence.Resume(devices);
-            return new PreservedSession(keeper, session, devices, store, record, freezeLimit ?? TimeSpan.FromSeconds(10), firmware);
+            return new PreservedSession(keeper, session, devices, store, record, freezeLimit ?? PreservationRequest.DefaultFreezeLimit, firmware);
         }
         catch
         {

@@ -25,6 +25,12 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
     /// <summary>Called after each thing done, with its name: a test kills the process there.</summary>
     internal Action<string> Progress { get; init; } = static _ => { };
 
+    /// <summary>What becomes of a device that does not come back.</summary>
+    internal RestoreFailurePolicy OnFailure { get; init; }
+
+    /// <summary>Writes the record down as it is now.</summary>
+    internal Action Save { get; init; } = static () => { };
+
     /// <summary>Takes devices over that another process bound, attached and mapped under this kernel.</summary>
     internal IReadOnlyList<RestoredDevice> AdoptAll()
     {
@@ -65,10 +71,35 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
             Progress("map");
         }
 
-        return [.. record.Devices.Select(Restore)];
+        return [.. record.Devices.Select(RestoreOrFallBack)];
     }
 
-    private RestoredDevice Restore(Device message)
+    private RestoredDevice RestoreOrFallBack(Device message)
+    {
+        try
+        {
+            return Restore(message);
+        }
+        catch (Exception failure) when (OnFailure == RestoreFailurePolicy.Cold && failure is not (RecordException or SessionStateException) && PrepareReset(message))
+        {
+            // The tier is down before the device is reset: a process that comes after this one must not take its state for what it was.
+            message.Tier = Tier.Cold;
+            Save();
+            return Restore(message, failure.Message);
+        }
+    }
+
+    /// <summary>Gives a device that was to be kept as it is its ways of being reset back: its next open takes them.</summary>
+    /// <returns>Whether it is so, and there is a way that reaches no other kept device.</returns>
+    private bool PrepareReset(Device message)
+    {
+        var function = PciFunction.Open(PciAddress.Parse(message.Address));
+        if (message.Tier == Tier.Cold || function.SlotPeers.Any(peer => record.Devices.Any(device => device.Address == peer.ToString()))) return false;
+        function.ResetMethods.RestoreDefault();
+        return !function.ResetMethods.IsCleared;
+    }
+
+    private RestoredDevice Restore(Device message, string? fallBack = null)
     {
         var address = PciAddress.Parse(message.Address);
         var function = PciFunction.Open(address);
@@ -77,32 +108,46 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         Progress("reset_method");
         if (function.Driver != VfioPci) new DriverBinding().Bind(function, VfioPci);
         Progress("bind");
-        using var cdev = OpenCdev(function);
+        using var cdev = OpenCdev(function, message.Tier);
         Progress("open");
         var space = Space(message);
         // The keeper holds the file before it is bound: from then on its last close would reset the device.
         var device = cdev.IsBound ? cdev.AdoptBound(space.Context) : cdev.Bind(space.Context);
-        message.KernelId = device.IommufdDeviceId ?? 0;
-        Progress("bind_iommufd");
-        var attachment = device.Attach(space);
-        Progress("attach");
-        var config = Config(function, device, message);
-        config.RestoreRegisters();
-        Progress("config");
-        ArmInterrupts(message, device);
-        Progress("interrupts");
-        config.RestoreBusMaster();
-        Progress("bus_master");
-        TriggerInterrupts(device);
-        return Restored(message, function, attachment, config.Compare());
+        try
+        {
+            message.KernelId = device.IommufdDeviceId ?? 0;
+            Progress("bind_iommufd");
+            var attachment = device.Attach(space);
+            Progress("attach");
+            var config = Config(function, device, message);
+            config.RestoreRegisters();
+            Progress("config");
+            ArmInterrupts(message, device);
+            Progress("interrupts");
+            config.RestoreBusMaster();
+            Progress("bus_master");
+            TriggerInterrupts(device);
+            return Restored(message, function, attachment, config.Compare(), fallBack);
+        }
+        catch
+        {
+            device.Dispose(); // or its file would stay open here, and the keeper's would not be the last
+            throw;
+        }
     }
 
-    private VfioCdev OpenCdev(PciFunction function)
+    private VfioCdev OpenCdev(PciFunction function, Tier tier)
     {
         var name = names.Device(function.Address);
         if (keeper.Get(name) is { } held)
         {
-            using (held) return VfioCdev.FromFd(held, function.Address);
+            using (held)
+            {
+                if (tier != Tier.Cold) return VfioCdev.FromFd(held, function.Address);
+            }
+
+            // It was opened before, perhaps to come over warm: only an open of now is known to reset it.
+            keeper.Remove(name);
         }
 
         var cdev = VfioCdev.Open(function);
@@ -163,8 +208,8 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         return mappings.ToDictionary(static entry => entry.Key, static entry => (IReadOnlyList<DmaMapping>)entry.Value);
     }
 
-    private RestoredDevice Restored(Device message, PciFunction function, IoasAttachment attachment, IReadOnlyList<ConfigSpaceDifference> differences)
-        => new(attachment, (PreservationTier)message.Tier, message.Driver, _mappings[message.IoasKey], differences, _caches.Restore(message, function, attachment.Device));
+    private RestoredDevice Restored(Device message, PciFunction function, IoasAttachment attachment, IReadOnlyList<ConfigSpaceDifference> differences, string? fallBack = null)
+        => new(attachment, (PreservationTier)message.Tier, message.Driver, _mappings[message.IoasKey], differences, _caches.Restore(message, function, attachment.Device)) { FallBackReason = fallBack };
 
     private static ConfigRestorer Config(PciFunction function, VfioDevice device, Device message)
     {

@@ -30,6 +30,9 @@ public sealed class RestoredDevice
     /// <summary>How it came over. After <see cref="PreservationTier.Cold"/> it has been reset: its driver initialises it.</summary>
     public PreservationTier Tier { get; }
 
+    /// <summary>Why it came over cold though it was kept to come over warm (<see cref="RestoreFailurePolicy.Cold"/>); null if it did not.</summary>
+    public string? FallBackReason { get; internal init; }
+
     /// <summary>The name of the driver that saved its state; null if it had none.</summary>
     public string? DriverName { get; }
 

@@ -38,13 +38,14 @@ public sealed class VerifiedSession : Step
     /// Tells the version of a function's firmware now, where <see cref="PreservationRequest.Firmware"/> told it before: where they differ, or one is not known, what
     /// was cached of its configuration does not come back.
     /// </param>
+    /// <param name="onFailure">What becomes of a device that the kernel does not let come back as it was kept.</param>
     /// <exception cref="VerificationException">VFs are not as they were; no kept device was touched, and this step can be taken again.</exception>
     /// <exception cref="LinuxException">The kernel refused a call; what is done stays done, and the keeper holds it.</exception>
     /// <exception cref="FunctionFailuresException">VFs did not go to vfio-pci; likewise.</exception>
-    public RestoredSession Restore(Func<PciFunction, string?>? firmware = null)
+    public RestoredSession Restore(Func<PciFunction, string?>? firmware = null, RestoreFailurePolicy onFailure = RestoreFailurePolicy.Stop)
     {
         Take(nameof(Restore));
-        var hand = new Reacquisition(_keeper, new KeeperNames(Session), _record, firmware) { Progress = Progress };
+        var hand = new Reacquisition(_keeper, new KeeperNames(Session), _record, firmware) { Progress = Progress, OnFailure = onFailure, Save = () => _store.Write(_record) };
         // A process before this one has restored them under this kernel: they are taken as they are.
         if (_record.BootId == BootId.Current) return new RestoredSession(_keeper, Session, _store, _record, hand.AdoptAll());
         EnableVfs();

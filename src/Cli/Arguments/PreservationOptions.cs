@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Devices.LiveUpdate;
+using Devices.Pci;
+using Devices.Preservation;
+
+namespace Devices.Cli;
+
+/// <summary>What the commands take that preserve devices: which ones, with which memory and drivers, for which kernel.</summary>
+internal sealed class PreservationOptions
+{
+    private readonly Argument<PciAddress[]> _addresses;
+    private readonly Option<SessionName> _session;
+    private readonly Option<MemorySpec[]> _memory = MemoryOption.Create();
+    private readonly Option<string[]> _drivers = new("--driver", "-d")
+    {
+        Description = $"Initialise the devices that this driver of devkeep's drives, and keep its state too (repeatable): {string.Join(", ", ShellDrivers.All.Select(static driver => driver.Name))}",
+        HelpName = "NAME",
+        DefaultValueFactory = static _ => [],
+    };
+
+    private readonly Option<string> _keeper = KeeperOption.Create();
+    private readonly NextKernelOptions _kernel;
+    private readonly Option<PreservationTier?> _require = TierOption.Require();
+    private readonly Option<PreservationTier?> _atMost = TierOption.AtMost();
+
+    internal PreservationOptions(CliHost host, Command command, Option<SessionName> session)
+    {
+        _addresses = AddressArguments.Several(host, "The devices, bound to vfio-pci (devkeep bind)", required: false);
+        command.Arguments.Add(_addresses);
+        _session = session;
+        command.Options.Add(_session);
+        command.Options.Add(_memory);
+        _drivers.AcceptOnlyFromAmong([.. ShellDrivers.All.Select(static driver => driver.Name)]);
+        command.Options.Add(_drivers);
+        command.Options.Add(_keeper);
+        _kernel = new NextKernelOptions(command);
+        command.Options.Add(_require);
+        command.Options.Add(_atMost);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_addresses) is { Tokens.Count: > 0 }) return;
+            if (result.GetResult(_memory) is not { } memory) result.AddError("Nothing to preserve: name devices, memory (--memory NAME), or both.");
+            else if (memory.Tokens.Any(static token => token.Value.Contains('=', StringComparison.Ordinal))) result.AddError("Memory at an IOVA is for devices: name them, or give memory by its name alone (devkeep memory create).");
+        });
+    }
+
+    internal KeeperClient Connect(ParseResult parsed) => KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
+
+    internal PreservationOrder Read(ParseResult parsed, CommandRun run)
+    {
+        var functions = (parsed.GetValue(_addresses) ?? []).Select(run.Host.Open).ToArray();
+        var drivers = ShellDrivers.All.Where(driver => parsed.GetRequiredValue(_drivers).Contains(driver.Name, StringComparer.Ordinal)).ToList();
+        if (drivers.Find(driver => !functions.Any(driver.Drives)) is { } idle)
+            throw new UserException($"None of these devices can be driven by '{idle.Name}'.");
+        return new PreservationOrder(
+            parsed.GetValue(_session),
+            parsed.GetRequiredValue(_keeper),
+            functions,
+            parsed.GetRequiredValue(_memory),
+            drivers,
+            _kernel.Read(parsed, run),
+            parsed.GetValue(_require) ?? PreservationTier.Cold,
+            parsed.GetValue(_atMost) ?? PreservationTier.Live);
+    }
+}
