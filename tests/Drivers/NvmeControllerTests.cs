@@ -72,6 +72,48 @@ public sealed class NvmeControllerTests : IDisposable
     }
 
     [Fact]
+    public void Commands_that_come_together_go_by_one_doorbell()
+    {
+        using var controller = Start();
+        var queue = controller.Queues[0];
+        _model.Writes.Clear();
+        Assert.True(queue.TrySubmitRead(0, 1, out _, more: true));
+        Assert.True(queue.TrySubmitRead(1, 1, out _, more: true));
+        Assert.Empty(_model.Writes);
+        Assert.True(queue.TrySubmitRead(2, 1, out _));
+        Assert.Equal([(0x1008U, 3U)], _model.Writes);
+        for (var lba = 0U; lba < 3; lba++) Assert.Equal(lba, queue.Take().Lba);
+    }
+
+    [Fact]
+    public void What_was_to_be_followed_by_more_is_told_before_a_completion_of_it_is_waited_for()
+    {
+        using var controller = Start();
+        var queue = controller.Queues[0];
+        Assert.True(queue.TrySubmitRead(0, 1, out _, more: true));
+        Assert.Equal(0U, queue.Take().Lba);
+        Assert.True(queue.TrySubmitFlush(out _, more: true));
+        Assert.True(queue.TryTake(out var flush));
+        Assert.Equal(NvmeOperation.Flush, flush.Operation);
+        _model.Hold = true;
+        for (var i = 0; i < queue.Depth; i++) Assert.True(queue.TrySubmitRead((ulong)i, 1, out _, more: true));
+        _model.Writes.Clear();
+        Assert.False(queue.TrySubmitRead(9, 1, out _, more: true));
+        Assert.NotEmpty(_model.Writes);
+        _model.Release();
+    }
+
+    [Fact]
+    public void A_device_that_is_to_rest_is_told_first_of_what_was_submitted()
+    {
+        using var controller = Start();
+        var queue = controller.Queues[0];
+        Assert.True(queue.TrySubmitWrite(7, Pattern(512, 7), out _, more: true));
+        controller.Quiesce();
+        Assert.True(_model.Disk.AsSpan(7 * 512, 512).SequenceEqual(Pattern(512, 7)));
+    }
+
+    [Fact]
     public void A_full_queue_says_so_and_wraps_many_times()
     {
         using var controller = Start();

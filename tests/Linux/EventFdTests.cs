@@ -71,4 +71,28 @@ public sealed class EventFdTests
         eventFd.Dispose();
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await wait);
     }
+
+    [Fact]
+    public void A_wait_for_a_raise_leaves_the_count_and_ends_once_for_what_came_before()
+    {
+        using var eventFd = EventFd.Create();
+        Assert.False(eventFd.WaitForRaise(TimeSpan.Zero));
+        eventFd.Signal(3);
+        eventFd.Signal(2);
+        Assert.True(eventFd.WaitForRaise(TimeSpan.Zero));
+        Assert.False(eventFd.WaitForRaise(TimeSpan.Zero));
+        using (var timer = new Timer(_ => eventFd.Signal(), null, 20, Timeout.Infinite)) Assert.True(eventFd.WaitForRaise(Timeout.InfiniteTimeSpan));
+        Assert.True(eventFd.TryRead(out var count));
+        Assert.Equal(6UL, count);
+    }
+
+    [Fact]
+    public void A_raise_whose_count_was_taken_is_not_waited_for_again()
+    {
+        using var eventFd = EventFd.Create();
+        Assert.False(eventFd.WaitForRaise(TimeSpan.FromMilliseconds(1)));
+        eventFd.Signal();
+        Assert.True(eventFd.TryRead(out _));
+        Assert.False(eventFd.WaitForRaise(TimeSpan.FromMilliseconds(1)));
+    }
 }

@@ -135,7 +135,7 @@ internal sealed class NvmeAdmin
     private CommandSlot Execute(nvme_command command, string name, ReadOnlySpan<byte> payload = default, Span<byte> answer = default)
     {
         // With a buffer the PRPs are the queue's; without one, what the caller put there stays.
-        if (!_queue.TrySubmit(command, 0, Math.Max(payload.Length, answer.Length), null, payload, out _))
+        if (!_queue.TrySubmit(command, 0, Math.Max(payload.Length, answer.Length), null, payload, more: false, out _))
             throw new DeviceTimeoutException(_queue.Device, $"a free entry of the admin queue for {name}", _limit, "All of its commands are overdue.");
         CommandSlot completed;
         NvmeCommandId id;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Devices.Drivers.Abi;
 using Devices.Drivers.State;
@@ -27,11 +26,15 @@ internal sealed class NvmeQueue
     private CompletionRing _completion;
     private SlotFifo _free;
     private SlotFifo _done;
+    private bool _hasUntold;
     private int _inFlight;
     private int _abandoned;
     private string? _closed;
     private string? _broken;
-    private NvmeQueueStatistics _statistics;
+    private ulong _submitted;
+    private ulong _completed;
+    private ulong _failed;
+    private ulong _interrupts;
 
     internal NvmeQueue(NvmeRegisters registers, DmaMemory memory, ushort id, in NvmeQueueLayout layout, ushort? vector, EventFd? interrupt, NvmeQueueState? state = null)
     {
@@ -45,7 +48,7 @@ internal sealed class NvmeQueue
         _completionDoorbell = registers.CompletionDoorbell(id);
         _submission = new SubmissionRing(layout.Entries, (int)(state?.SubmissionTail ?? 0));
         _completion = new CompletionRing(layout.Entries, (int)(state?.CompletionHead ?? 0), state?.Phase ?? true);
-        if (state is not null) _statistics = new NvmeQueueStatistics(state.Submitted, state.Completed, state.Failed, state.Interrupts);
+        if (state is not null) (_submitted, _completed, _failed, _interrupts) = (state.Submitted, state.Completed, state.Failed, state.Interrupts);
         _slots = new CommandSlot[layout.Slots];
         _free = new SlotFifo(layout.Slots);
         _done = new SlotFifo(layout.Slots);
@@ -101,7 +104,7 @@ internal sealed class NvmeQueue
         get
         {
             CountInterrupts();
-            lock (_gate) return _statistics;
+            lock (_gate) return new NvmeQueueStatistics(_submitted, _completed, _failed, _interrupts);
         }
     }
 
@@ -111,9 +114,10 @@ internal sealed class NvmeQueue
     /// <param name="bytes">What it moves; 0 for none.</param>
     /// <param name="external">The buffer, contiguous for the device; null takes the slot's own.</param>
     /// <param name="payload">What goes into the slot's own buffer before.</param>
+    /// <param name="more">Whether the doorbell is left to the next call.</param>
     /// <param name="id">The command.</param>
     /// <returns>False if all slots are taken.</returns>
-    internal bool TrySubmit(nvme_command command, ulong lba, int bytes, Iova? external, ReadOnlySpan<byte> payload, out NvmeCommandId id)
+    internal bool TrySubmit(nvme_command command, ulong lba, int bytes, Iova? external, ReadOnlySpan<byte> payload, bool more, out NvmeCommandId id)
     {
         lock (_gate)
         {
@@ -121,6 +125,7 @@ internal sealed class NvmeQueue
             if (_free.Count == 0) Process(); // overdue commands that were given up may have come back
             if (!_free.TryTake(out var number))
             {
+                Tell();
                 id = default;
                 return false;
             }
@@ -144,10 +149,9 @@ internal sealed class NvmeQueue
             _submission.Advance();
             slot.State = SlotState.InFlight;
             _inFlight++;
-            _statistics = _statistics with { Submitted = _statistics.Submitted + 1 };
-            // Before the doorbell: whoever takes over must never find fewer commands than the controller has.
-            _memory.WriteUInt64(SubmittedOffset, _statistics.Submitted);
-            _registers.Ring(_submissionDoorbell, _submission.Tail);
+            _submitted++;
+            _hasUntold = true;
+            if (!more) Tell();
             id = new NvmeCommandId(number, slot.Sequence);
             return true;
         }
@@ -165,8 +169,9 @@ internal sealed class NvmeQueue
         {
             if (TryTake(out id, out var completed, out var inFlight)) return completed;
             if (inFlight == 0) throw new InvalidOperationException($"{Device}: nothing is in flight on queue {Id}: no completion will come.");
-            // The clock is asked only when there is something to wait for.
-            var left = limit - Stopwatch.GetElapsedTime(start ??= Stopwatch.GetTimestamp());
+            // The coarse clock: it is asked at each wait, and milliseconds will do.
+            var now = Environment.TickCount64;
+            var left = limit - TimeSpan.FromMilliseconds(now - (start ??= now));
             if (left <= TimeSpan.Zero) throw Late(limit);
             if (_interrupt is null)
             {
@@ -176,10 +181,10 @@ internal sealed class NvmeQueue
             else
             {
                 var slice = left < s_aliveCheck ? left : s_aliveCheck;
-                if (AwaitInterrupt(slice)) continue;
+                if (_interrupt.WaitForRaise(slice)) continue;
                 _registers.CheckAlive();
                 // Said here, before the completion is seen at the top of the loop and hides that its interrupt is missing.
-                if (HasNewCompletion() && !AwaitInterrupt(slice)) throw Late(slice);
+                if (HasNewCompletion() && !_interrupt.WaitForRaise(slice)) throw Late(slice);
             }
         }
     }
@@ -237,6 +242,7 @@ internal sealed class NvmeQueue
     {
         lock (_gate)
         {
+            Tell();
             Process();
             ThrowIfBroken();
             return _inFlight == 0;
@@ -265,10 +271,10 @@ internal sealed class NvmeQueue
                 SubmissionTail = (uint)_submission.Tail,
                 CompletionHead = (uint)_completion.Head,
                 Phase = _completion.Phase,
-                Submitted = _statistics.Submitted,
-                Completed = _statistics.Completed,
-                Failed = _statistics.Failed,
-                Interrupts = _statistics.Interrupts,
+                Submitted = _submitted,
+                Completed = _completed,
+                Failed = _failed,
+                Interrupts = _interrupts,
             };
             if (Vector is { } vector) state.Vector = vector;
             return state;
@@ -280,7 +286,12 @@ internal sealed class NvmeQueue
     {
         lock (_gate)
         {
-            if (_done.Count == 0) Process();
+            if (_done.Count == 0)
+            {
+                Tell();
+                Process();
+            }
+
             inFlight = _inFlight;
             if (!_done.TryTake(out var number))
             {
@@ -297,6 +308,16 @@ internal sealed class NvmeQueue
             completed = slot;
             return true;
         }
+    }
+
+    // Rings for what was submitted since the last time.
+    private void Tell()
+    {
+        if (!_hasUntold) return;
+        _hasUntold = false;
+        // Before the doorbell: whoever takes over must never find fewer commands than the controller has.
+        _memory.WriteUInt64(SubmittedOffset, _submitted);
+        _registers.Ring(_submissionDoorbell, _submission.Tail);
     }
 
     private void Process()
@@ -331,11 +352,8 @@ internal sealed class NvmeQueue
         slot.Status = new NvmeStatus((ushort)(completion.status >> 1));
         slot.Result = (uint)completion.result;
         _inFlight--;
-        _statistics = _statistics with
-        {
-            Completed = _statistics.Completed + 1,
-            Failed = _statistics.Failed + (slot.Status.IsSuccess ? 0UL : 1UL),
-        };
+        _completed++;
+        if (!slot.Status.IsSuccess) _failed++;
         if (slot.State == SlotState.Abandoned)
         {
             _abandoned--;
@@ -351,17 +369,10 @@ internal sealed class NvmeQueue
         return true;
     }
 
-    private bool AwaitInterrupt(TimeSpan limit)
-    {
-        if (!_interrupt!.TryWait(limit, out var count)) return false;
-        lock (_gate) _statistics = _statistics with { Interrupts = _statistics.Interrupts + count };
-        return true;
-    }
-
     private void CountInterrupts()
     {
         if (_interrupt is null || !_interrupt.TryRead(out var count)) return;
-        lock (_gate) _statistics = _statistics with { Interrupts = _statistics.Interrupts + count };
+        lock (_gate) _interrupts += count;
     }
 
     private void ThrowIfUnusable()

@@ -68,7 +68,7 @@ public sealed class NvmeQueuePair
             NvmeCompletion? failure = null;
             while (taken < blocks)
             {
-                while (submitted < blocks && TrySubmitRead(lba + submitted, BlocksOfPart(blocks - submitted), out _))
+                while (submitted < blocks && TrySubmitRead(lba + submitted, BlocksOfPart(blocks - submitted), out _, more: true))
                     submitted += (ulong)BlocksOfPart(blocks - submitted);
                 if (submitted == taken) throw Full();
                 var completion = Take();
@@ -104,7 +104,7 @@ public sealed class NvmeQueuePair
             NvmeCompletion? failure = null;
             while (taken < blocks)
             {
-                while (submitted < blocks && TrySubmitWrite(lba + submitted, Part(source, submitted, blocks), out _))
+                while (submitted < blocks && TrySubmitWrite(lba + submitted, Part(source, submitted, blocks), out _, more: true))
                     submitted += (ulong)BlocksOfPart(blocks - submitted);
                 if (submitted == taken) throw Full();
                 var completion = Take();
@@ -145,21 +145,23 @@ public sealed class NvmeQueuePair
     /// <param name="lba">The first block.</param>
     /// <param name="blocks">How many; at most <see cref="BufferBytes"/>.</param>
     /// <param name="command">Identifies it in its completion.</param>
+    /// <param name="more">Whether more follow at once: the controller is told of all of them by the last, or by the next look for completions.</param>
     /// <returns>False if <see cref="Depth"/> commands are in flight or not taken.</returns>
     /// <exception cref="InvalidOperationException">The controller is quiesced or shut down.</exception>
-    public bool TrySubmitRead(ulong lba, int blocks, out NvmeCommandId command)
-        => _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_read, lba, blocks), lba, Length(blocks, BufferBytes), null, [], out command);
+    public bool TrySubmitRead(ulong lba, int blocks, out NvmeCommandId command, bool more = false)
+        => _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_read, lba, blocks), lba, Length(blocks, BufferBytes), null, [], more, out command);
 
     /// <summary>Submits a write of data that is copied into the command's own buffer.</summary>
     /// <param name="lba">The first block.</param>
     /// <param name="data">What is written: a multiple of the block size, at most <see cref="BufferBytes"/>.</param>
     /// <param name="command">Identifies it in its completion.</param>
+    /// <param name="more">Whether more follow at once: the controller is told of all of them by the last, or by the next look for completions.</param>
     /// <returns>False if <see cref="Depth"/> commands are in flight or not taken.</returns>
     /// <exception cref="InvalidOperationException">The controller is quiesced or shut down.</exception>
-    public bool TrySubmitWrite(ulong lba, ReadOnlySpan<byte> data, out NvmeCommandId command)
+    public bool TrySubmitWrite(ulong lba, ReadOnlySpan<byte> data, out NvmeCommandId command, bool more = false)
     {
         var blocks = Blocks(data.Length);
-        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_write, lba, blocks), lba, Length(blocks, BufferBytes), null, data, out command);
+        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_write, lba, blocks), lba, Length(blocks, BufferBytes), null, data, more, out command);
     }
 
     /// <summary>Submits a read into memory of the caller's, without a copy.</summary>
@@ -168,13 +170,14 @@ public sealed class NvmeQueuePair
     /// <param name="destination">Mapped for this device and writable for it; it must stay mapped until the command is taken.</param>
     /// <param name="offset">Where in it, in bytes, a multiple of 4.</param>
     /// <param name="command">Identifies it in its completion.</param>
+    /// <param name="more">Whether more follow at once: the controller is told of all of them by the last, or by the next look for completions.</param>
     /// <returns>False if <see cref="Depth"/> commands are in flight or not taken.</returns>
     /// <exception cref="ArgumentException">The memory is too small, or the device may not write it.</exception>
     /// <exception cref="InvalidOperationException">The controller is quiesced or shut down.</exception>
-    public bool TrySubmitRead(ulong lba, int blocks, DmaMemory destination, ulong offset, out NvmeCommandId command)
+    public bool TrySubmitRead(ulong lba, int blocks, DmaMemory destination, ulong offset, out NvmeCommandId command, bool more = false)
     {
         var bytes = Length(blocks, MaxBytesPerCommand);
-        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_read, lba, blocks), lba, bytes, DeviceAccess.Window(_queue.Reached, destination, offset, bytes, DmaAccess.Write), [], out command);
+        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_read, lba, blocks), lba, bytes, DeviceAccess.Window(_queue.Reached, destination, offset, bytes, DmaAccess.Write), [], more, out command);
     }
 
     /// <summary>Submits a write from memory of the caller's, without a copy.</summary>
@@ -183,21 +186,23 @@ public sealed class NvmeQueuePair
     /// <param name="source">Mapped for this device and readable for it; it must stay mapped until the command is taken.</param>
     /// <param name="offset">Where in it, in bytes, a multiple of 4.</param>
     /// <param name="command">Identifies it in its completion.</param>
+    /// <param name="more">Whether more follow at once: the controller is told of all of them by the last, or by the next look for completions.</param>
     /// <returns>False if <see cref="Depth"/> commands are in flight or not taken.</returns>
     /// <exception cref="ArgumentException">The memory is too small, or the device may not read it.</exception>
     /// <exception cref="InvalidOperationException">The controller is quiesced or shut down.</exception>
-    public bool TrySubmitWrite(ulong lba, int blocks, DmaMemory source, ulong offset, out NvmeCommandId command)
+    public bool TrySubmitWrite(ulong lba, int blocks, DmaMemory source, ulong offset, out NvmeCommandId command, bool more = false)
     {
         var bytes = Length(blocks, MaxBytesPerCommand);
-        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_write, lba, blocks), lba, bytes, DeviceAccess.Window(_queue.Reached, source, offset, bytes, DmaAccess.Read), [], out command);
+        return _queue.TrySubmit(Command(nvme_opcode.nvme_cmd_write, lba, blocks), lba, bytes, DeviceAccess.Window(_queue.Reached, source, offset, bytes, DmaAccess.Read), [], more, out command);
     }
 
     /// <summary>Submits a flush.</summary>
     /// <param name="command">Identifies it in its completion.</param>
+    /// <param name="more">Whether more follow at once: the controller is told of all of them by the last, or by the next look for completions.</param>
     /// <returns>False if <see cref="Depth"/> commands are in flight or not taken.</returns>
     /// <exception cref="InvalidOperationException">The controller is quiesced or shut down.</exception>
-    public bool TrySubmitFlush(out NvmeCommandId command)
-        => _queue.TrySubmit(new nvme_command { opcode = (byte)nvme_opcode.nvme_cmd_flush, nsid = _namespace.Id }, 0, 0, null, [], out command);
+    public bool TrySubmitFlush(out NvmeCommandId command, bool more = false)
+        => _queue.TrySubmit(new nvme_command { opcode = (byte)nvme_opcode.nvme_cmd_flush, nsid = _namespace.Id }, 0, 0, null, [], more, out command);
 
     /// <summary>Takes a completion, in the order in which they came, without waiting.</summary>
     /// <param name="completion">The completion; its status may be a failure.</param>

@@ -44,19 +44,23 @@ public sealed unsafe class Epoll : IDisposable
     /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <returns>How many events came; 0 after the time, or when a signal came.</returns>
     /// <exception cref="LinuxException">The wait failed.</exception>
-    public int Wait(Span<EpollEvent> events, TimeSpan timeout)
-    {
-        fixed (EpollEvent* buffer = events)
-        {
-            var count = Libc.epoll_wait(_epoll, buffer, events.Length, Poll.Milliseconds(timeout));
-            if (count >= 0) return count;
-            var errno = Libc.LastErrno;
-            return errno == Errno.EINTR ? 0 : throw new LinuxException(errno, "epoll_wait", "epoll");
-        }
-    }
+    public int Wait(Span<EpollEvent> events, TimeSpan timeout) => TryWait(events, timeout, out var count) ? count : 0;
 
     /// <summary>Closes it; the descriptors that it waited for stay open.</summary>
     public void Dispose() => _epoll.Dispose();
+
+    /// <summary>The same, telling time that is up from a signal that came.</summary>
+    /// <returns>False when a signal came.</returns>
+    internal bool TryWait(Span<EpollEvent> events, TimeSpan timeout, out int count)
+    {
+        fixed (EpollEvent* buffer = events)
+        {
+            count = Libc.epoll_wait(_epoll, buffer, events.Length, Poll.Milliseconds(timeout));
+            if (count >= 0) return true;
+            var errno = Libc.LastErrno;
+            return errno == Errno.EINTR ? false : throw new LinuxException(errno, "epoll_wait", "epoll");
+        }
+    }
 
     private void Control(int operation, FileDescriptor fd, ulong token, EpollEvents events)
     {

@@ -16,4 +16,6 @@ public enum EpollEvents
     HangUp = 16,
     /// <summary><c>EPOLLONESHOT</c>: disarm after one event.</summary>
     OneShot = 1 << 30,
+    /// <summary><c>EPOLLET</c>: an event for each time that it happens, not for as long as it holds.</summary>
+    EdgeTriggered = 1 << 31,
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 
 namespace Devices.Linux;
@@ -15,6 +16,7 @@ public sealed class EventFd : IDisposable, IValueTaskSource<ulong>
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<ulong> _core = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
+    private Epoll? _raises;
     private bool _waiting;
     private bool _registered;
 
@@ -89,6 +91,32 @@ public sealed class EventFd : IDisposable, IValueTaskSource<ulong>
         return Poll.Readable(Fd, timeout) && TryRead(out count);
     }
 
+    /// <summary>
+    /// Waits on this thread until it is raised or time is up, and leaves the count for <see cref="TryRead"/>: one system call, where taking it is one more. For
+    /// a driver that looks at its queue to see what has come.
+    /// </summary>
+    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <returns>Whether it was raised since this was called last, and its count was not taken meanwhile; false if time was up.</returns>
+    /// <exception cref="LinuxException">Too many files are open: the first call opens one.</exception>
+    public bool WaitForRaise(TimeSpan timeout)
+    {
+        var raises = _raises ?? OpenRaises();
+        Span<EpollEvent> raised = stackalloc EpollEvent[1];
+        long? interrupted = null;
+        var left = timeout;
+        int count;
+        while (!raises.TryWait(raised, left, out count))
+        {
+            // The clock is asked only where a signal handler ran meanwhile: the time counts from the first one.
+            interrupted ??= Stopwatch.GetTimestamp();
+            if (timeout == Timeout.InfiniteTimeSpan) continue;
+            left = timeout - Stopwatch.GetElapsedTime(interrupted.Value);
+            if (left < TimeSpan.Zero) left = TimeSpan.Zero;
+        }
+
+        return count > 0;
+    }
+
     /// <summary>Waits without a thread of its own: one thread of the process waits for all.</summary>
     /// <param name="cancellation">Ends the wait; a count that comes then is kept for the next one.</param>
     /// <returns>How often it was raised since the last read, at least 1.</returns>
@@ -119,6 +147,7 @@ public sealed class EventFd : IDisposable, IValueTaskSource<ulong>
             if (_registered) EventLoop.Shared.Unregister(this);
             _registered = false;
             if (_waiting) Complete(0, new ObjectDisposedException(nameof(EventFd)));
+            _raises?.Dispose();
             Fd.Dispose();
         }
     }
@@ -140,6 +169,26 @@ public sealed class EventFd : IDisposable, IValueTaskSource<ulong>
 
     void IValueTaskSource<ulong>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
         => _core.OnCompleted(continuation, state, token, flags);
+
+    private Epoll OpenRaises()
+    {
+        lock (_gate)
+        {
+            if (_raises is not null) return _raises;
+            var raises = Epoll.Create();
+            try
+            {
+                raises.Add(Fd, 0, EpollEvents.Readable | EpollEvents.EdgeTriggered);
+            }
+            catch
+            {
+                raises.Dispose();
+                throw;
+            }
+
+            return _raises = raises;
+        }
+    }
 
     private void Cancel(CancellationToken cancellation)
     {
