@@ -81,7 +81,14 @@ public sealed class EventFdTests
         eventFd.Signal(2);
         Assert.True(eventFd.WaitForRaise(TimeSpan.Zero));
         Assert.False(eventFd.WaitForRaise(TimeSpan.Zero));
-        using (var timer = new Timer(_ => eventFd.Signal(), null, 20, Timeout.Infinite)) Assert.True(eventFd.WaitForRaise(Timeout.InfiniteTimeSpan));
+        var other = new Thread(() =>
+        {
+            Thread.Sleep(20);
+            eventFd.Signal();
+        });
+        other.Start();
+        Assert.True(eventFd.WaitForRaise(Timeout.InfiniteTimeSpan));
+        other.Join();
         Assert.True(eventFd.TryRead(out var count));
         Assert.Equal(6UL, count);
     }
