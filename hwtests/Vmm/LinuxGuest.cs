@@ -27,13 +27,14 @@ internal sealed class LinuxGuest : IDisposable
     {
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0x1FF);
         var socket = Path.Combine(_folder.FullName, "qmp.sock");
+        OtherMonitor = Path.Combine(_folder.FullName, "other.sock");
         string[] options =
         [
             "-accel", "tcg,thread=single", "-icount", "shift=4", "-cpu", "qemu64", "-M", "q35,hpet=off,usb=off,memory-backend=ram0", "-bios", "qboot.rom",
             "-object", $"memory-backend-file,id=ram0,mem-path=/proc/self/fd/3,share=on,size={MemoryMiB}M",
             // Hot plug as PCI Express has it: the guest has no ACPI.
             "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off", "-device", $"pcie-root-port,id={Port},chassis=1,slot=1",
-            "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio", "-qmp", $"unix:{socket},server=on,wait=off",
+            "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio", "-qmp", $"unix:{socket},server=on,wait=off", "-qmp", $"unix:{OtherMonitor},server=on,wait=off",
             "-kernel", image.Kernel, "-initrd", image.Initramfs, "-append", $"{GuestImage.CommandLine} stay", .. more,
         ];
         using (var lease = memory.Fd.Lease())
@@ -55,6 +56,9 @@ internal sealed class LinuxGuest : IDisposable
     }
 
     internal QemuMachine Machine { get; }
+
+    /// <summary>The socket of a second monitor: each serves one client.</summary>
+    internal string OtherMonitor { get; }
 
     /// <summary>Waits for the next line of the guest's that begins so; what came before is forgotten.</summary>
     internal string WaitFor(string beginning)

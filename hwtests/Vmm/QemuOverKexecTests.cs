@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Devices.Broker;
+using Devices.HwTests.Broker;
+using Devices.HwTests.Cli;
 using Devices.HwTests.Drivers;
 using Devices.HwTests.Lab;
 using Devices.HwTests.LiveUpdate;
@@ -99,12 +102,18 @@ public sealed class QemuOverKexecTests
         Assert.Equal($"{notes[0]} {notes[1]}", identity); // the same boot, the same disk in RAM
         Assert.InRange(uptime, double.Parse(notes[2], CultureInfo.InvariantCulture), double.MaxValue);
 
-        Plug(guest, nvme, LinuxGuest.Port);
+        // Now by command, and of devkeepd's, whose claim QEMU holds.
+        var address = nvme.Function.Address;
+        using var broker = new RunningBroker($$"""{ "rules": [ { "name": "tests", "user": "root", "devices": ["{{address}}"] } ] }""");
+        using var watcher = broker.Connect();
+        Devkeep.Json("vmm", "plug", "--qmp", guest.OtherMonitor, "--bus", LinuxGuest.Port, "--broker", broker.SocketPath, $"{address}");
+        Assert.Equal(DeviceState.Opened, watcher.Find(address).State);
         var pattern = Pattern();
         Assert.Equal(
             $"guest: read {Sum(pattern):x16}, wrote it with every second bit turned, where {Sum(Written(pattern)):x16} was",
             guest.WaitFor("guest: read"));
-        guest.Machine.Unplug(Disk, s_patience);
+        Devkeep.Json("vmm", "unplug", "--qmp", guest.OtherMonitor, "--patience", "120", $"{address}");
+        Assert.True(SpinWait.SpinUntil(() => watcher.Find(address).State == DeviceState.Free, BrokerCaller.Patience), "the device did not come back");
         guest.End();
         client.Finish(s_session);
         client.Remove(Ram);

@@ -20,6 +20,30 @@ public sealed class ResultShapeTests
     ]);
 
     [Fact]
+    public void Vmm()
+    {
+        IsJson(
+            new VmmPlugResult("0000:01:00.0", "vfio-0000-01-00.0", "port1", null),
+            DevkeepJson.Shapes.VmmPlugResult,
+            """
+            {
+              "device": "0000:01:00.0",
+              "id": "vfio-0000-01-00.0",
+              "bus": "port1",
+              "broker": null
+            }
+            """);
+        IsJson(
+            new VmmUnplugResult("vfio-0000-01-00.0"),
+            DevkeepJson.Shapes.VmmUnplugResult,
+            """
+            {
+              "id": "vfio-0000-01-00.0"
+            }
+            """);
+    }
+
+    [Fact]
     public void Preflight() => IsJson(
         s_refused,
         DevkeepJson.Shapes.PreflightResult,

@@ -22,6 +22,7 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Subcommands.Add(new SriovCommand(host));
         Subcommands.Add(new MemoryCommand(host));
         Subcommands.Add(new RunCommand(host));
+        Subcommands.Add(new VmmCommand(host));
         Subcommands.Add(new ConfigCommand(host));
         Subcommands.Add(new CacheCommand(host));
         Subcommands.Add(new PreflightCommand(host));

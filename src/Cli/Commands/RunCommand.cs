@@ -32,17 +32,7 @@ internal sealed class RunCommand : DevkeepCommand
         },
     };
 
-    private readonly Option<string?> _broker = new("--broker")
-    {
-        Description = $"Take devices and memory from the devkeepd that listens there [default: {BrokerDescriptors.DefaultSocket}, if that exists]",
-        HelpName = "SOCKET",
-    };
-
-    private readonly Option<bool> _alone = new("--alone")
-    {
-        Description = "Open devices and create memory without devkeepd, as root",
-    };
-
+    private readonly BrokerOptions _broker;
     private readonly Option<bool> _dryRun = new("--dry-run", "-n")
     {
         Description = "Check, print the VMM's command line with its placeholders, and end",
@@ -69,7 +59,9 @@ internal sealed class RunCommand : DevkeepCommand
     {
         _devices = AddressArguments.Options(host, "--device", "Devices on a VFIO driver for the VMM (repeatable)", "-d");
         _vmm.CompletionSources.Add(static _ => s_vmms.Keys.Select(static name => new System.CommandLine.Completions.CompletionItem(name)));
-        foreach (var option in new Option[] { _devices, _memory, _keeper, _user, _vmm, _broker, _alone, _dryRun }) Options.Add(option);
+        foreach (var option in new Option[] { _devices, _memory, _keeper, _user, _vmm }) Options.Add(option);
+        _broker = new BrokerOptions(this);
+        Options.Add(_dryRun);
         Arguments.Add(_command);
         Validators.Add(result =>
         {
@@ -78,8 +70,6 @@ internal sealed class RunCommand : DevkeepCommand
                 if (result.GetResult(_devices) is null) result.AddError("Nothing to give to the VMM: name devices (--device), memory (--memory) or both.");
                 else if (result.GetResult(_vmm) is not null) result.AddError("--vmm goes with --memory: the guest's RAM is to be in memory that devkeep gives.");
             }
-
-            if (result.GetValue(_alone) && result.GetResult(_broker) is not null) result.AddError("--alone and --broker exclude each other.");
         });
     }
 
@@ -89,9 +79,7 @@ internal sealed class RunCommand : DevkeepCommand
         using var named = NamedMemoryFiles.Open(parsed.GetValue(_memory) ?? [], parsed.GetRequiredValue(_keeper));
         var plan = VmmPlan.Make(parsed.GetRequiredValue(_command), parsed.GetValue(_vmm), functions, named.Memory, run.Host.Open);
         var user = UserOf(parsed.GetValue(_user));
-        var broker = parsed.GetValue(_alone) ? null : parsed.GetValue(_broker) ?? (File.Exists(BrokerDescriptors.DefaultSocket) ? BrokerDescriptors.DefaultSocket : null);
-        if (broker is null && functions.Length > 0 && !ProcessRights.IsRoot)
-            throw new UserException("Devices are opened by root, or by devkeepd for those that its policy names, and none listens: start it, name its socket (--broker), or be root.");
+        var broker = _broker.Socket(parsed, forDevices: functions.Length > 0);
         if (parsed.GetValue(_dryRun))
         {
             run.Output.Write(
@@ -104,7 +92,7 @@ internal sealed class RunCommand : DevkeepCommand
         if (functions.Length > 0 && plan.Memory.Count > 0) RaiseLockLimit(plan.MemoryLength, run);
         // The policy is about who the VMM will be, not about root, who starts it.
         if (broker is not null) ProcessRights.GiveUp(user);
-        using var descriptors = broker is null ? OwnDescriptors.Open(plan) : BrokerDescriptors.Take(broker, plan);
+        using var descriptors = broker is null ? OwnDescriptors.Open(plan.Request) : BrokerDescriptors.Take(broker, plan.Request);
         if (broker is null) ProcessRights.GiveUp(user);
         named.GiveTo(descriptors);
         ProcessImage.Replace(plan.Program, descriptors.Fill(plan), descriptors.All);

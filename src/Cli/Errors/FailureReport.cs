@@ -3,6 +3,7 @@ using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Pci;
 using Devices.Preservation;
+using Devices.Qemu;
 using Devices.Vfio;
 
 namespace Devices.Cli;
@@ -58,6 +59,9 @@ internal static class FailureReport
         or VerificationException
         or DeviceException
         or DriverStateException
+        or QmpException
+        or QmpProtocolException
+        or UnplugRefusedException
         or ArgumentException
         or FormatException
         or IOException

@@ -14,6 +14,8 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(SriovList))]
 [JsonSerializable(typeof(SriovChange))]
 [JsonSerializable(typeof(RunPlanResult))]
+[JsonSerializable(typeof(VmmPlugResult))]
+[JsonSerializable(typeof(VmmUnplugResult))]
 [JsonSerializable(typeof(ConfigDumpResult))]
 [JsonSerializable(typeof(ConfigReadResult))]
 [JsonSerializable(typeof(ConfigWriteResult))]

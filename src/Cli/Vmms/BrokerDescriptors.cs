@@ -15,18 +15,18 @@ internal static class BrokerDescriptors
     // A device that was in use a moment ago is reset first.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Claims and opens what a plan needs. What the service gave lasts as long as the connection, which is among the descriptors.</summary>
+    /// <summary>Claims and opens what is wanted. What the service gave lasts as long as the connection, which is among the descriptors.</summary>
     /// <exception cref="UserException">The service refused.</exception>
     /// <exception cref="LinuxException">Nobody listens there, or the connection broke.</exception>
-    internal static VmmDescriptors Take(string socket, VmmPlan plan)
+    internal static VmmDescriptors Take(string socket, DescriptorRequest request)
     {
         var given = new VmmDescriptors();
         try
         {
             using var client = VarlinkClient.Connect(socket, VarlinkDescription.FromResource(typeof(BrokerDescriptors).Assembly, Interface), s_patience, "Start devkeepd, or give --alone as root.");
             given.Tie(client.Connection.Duplicate());
-            if (plan.Devices.Count > 0) TakeDevices(client, plan, given);
-            if (plan.NewMemory is { } memory) TakeMemory(client, memory, given);
+            if (request.Devices.Count > 0) TakeDevices(client, request, given);
+            if (request.NewMemory is { } memory) TakeMemory(client, memory, given);
             return given;
         }
         catch (VarlinkException refusal)
@@ -46,15 +46,15 @@ internal static class BrokerDescriptors
         }
     }
 
-    private static void TakeDevices(VarlinkClient client, VmmPlan plan, VmmDescriptors given)
+    private static void TakeDevices(VarlinkClient client, DescriptorRequest request, VmmDescriptors given)
     {
-        var names = new BrokerDeviceNames([.. plan.Devices.Select(static device => device.Address.ToString())]);
+        var names = new BrokerDeviceNames([.. request.Devices.Select(static device => device.Address.ToString())]);
         _ = client.Call("Claim", names, BrokerMessages.Default.BrokerDeviceNames, BrokerMessages.Default.JsonElement);
         var reply = client.Call("Open", names, BrokerMessages.Default.BrokerDeviceNames, BrokerMessages.Default.BrokerOpened);
-        foreach (var device in plan.Devices)
+        foreach (var device in request.Devices)
             given.Add(Placeholder.Of(device.Address), reply.Descriptors[reply.Value.Devices.First(opened => opened.Address == device.Address.ToString()).Fd]);
         var iommufd = reply.Descriptors[reply.Value.Iommufd];
-        if (plan.UsesIommufd) given.Add(Placeholder.Iommufd, iommufd);
+        if (request.Iommufd) given.Add(Placeholder.Iommufd, iommufd);
         else iommufd.Dispose();
     }
 

@@ -9,22 +9,22 @@ internal static class OwnDescriptors
 {
     internal const string MemoryName = "guest-ram";
 
-    /// <summary>Opens what a plan needs.</summary>
+    /// <summary>Opens what is wanted.</summary>
     /// <exception cref="UserException">A device is somebody else's.</exception>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    internal static VmmDescriptors Open(VmmPlan plan)
+    internal static VmmDescriptors Open(DescriptorRequest request)
     {
         var opened = new VmmDescriptors();
         try
         {
-            foreach (var device in plan.Devices)
+            foreach (var device in request.Devices)
             {
                 DeviceUse.RequireNotHeld(device, "a device is bound by one process at a time");
                 using var cdev = VfioCdev.Open(device);
                 opened.Add(Placeholder.Of(device.Address), cdev.Fd.Duplicate());
             }
 
-            if (plan.UsesIommufd)
+            if (request.Iommufd)
             {
                 using var context = IommuContext.Open();
                 // A user may have several VMs: each is to have the limit for itself.
@@ -32,7 +32,7 @@ internal static class OwnDescriptors
                 opened.Add(Placeholder.Iommufd, context.Fd.Duplicate());
             }
 
-            if (plan.NewMemory is { } memory)
+            if (request.NewMemory is { } memory)
                 opened.Add(memory.Placeholder, MemFd.Create(MemoryName, (long)memory.Length).Fd);
             return opened;
         }

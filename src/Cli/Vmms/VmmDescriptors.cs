@@ -7,10 +7,15 @@ namespace Devices.Cli;
 internal sealed class VmmDescriptors : IDisposable
 {
     private readonly Dictionary<Placeholder, FileDescriptor> _named = [];
-    private FileDescriptor? _connection;
 
     /// <summary>All of them.</summary>
-    internal IReadOnlyList<FileDescriptor> All => _connection is null ? [.. _named.Values] : [.. _named.Values, _connection];
+    internal IReadOnlyList<FileDescriptor> All => Connection is null ? [.. _named.Values] : [.. _named.Values, Connection];
+
+    /// <summary>The connection that the others are tied to; null where they are open by themselves.</summary>
+    internal FileDescriptor? Connection { get; private set; }
+
+    /// <summary>The one that a placeholder stands for.</summary>
+    internal FileDescriptor this[Placeholder placeholder] => _named[placeholder];
 
     /// <summary>Adds one that arguments name.</summary>
     /// <param name="placeholder">What stands for its number.</param>
@@ -19,7 +24,7 @@ internal sealed class VmmDescriptors : IDisposable
 
     /// <summary>Adds the connection that the others are tied to, which no argument names.</summary>
     /// <param name="connection">The connection, owned by this object from now on.</param>
-    internal void Tie(FileDescriptor connection) => _connection = connection;
+    internal void Tie(FileDescriptor connection) => Connection = connection;
 
     /// <summary>A plan's command line with the numbers in it.</summary>
     internal IReadOnlyList<string> Fill(VmmPlan plan) => [.. plan.Command.Select(argument => Placeholder.Fill(argument, placeholder => NumberOf(plan.Meant(placeholder))))];

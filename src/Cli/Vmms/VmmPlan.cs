@@ -12,8 +12,8 @@ internal sealed record VmmPlan(string Program, IReadOnlyList<string> Command, IR
 {
     private const byte BridgeClass = 0x06;
 
-    /// <summary>The memory that is to be made for the VMM, or null.</summary>
-    internal VmmMemory? NewMemory => Memory.FirstOrDefault(static memory => memory.Name is null);
+    /// <summary>What is to be opened for it.</summary>
+    internal DescriptorRequest Request => new(Devices, UsesIommufd, Memory.FirstOrDefault(static memory => memory.Name is null));
 
     /// <summary>All memory in bytes.</summary>
     internal ulong MemoryLength => Memory.Aggregate(0UL, static (sum, memory) => sum + memory.Length);
@@ -74,7 +74,12 @@ internal sealed record VmmPlan(string Program, IReadOnlyList<string> Command, IR
             throw new UserException($"--memory is given, and no argument has {unused}: {WayOut}.");
     }
 
-    private static void RequireUsable(PciFunction device, PciAddress[] given, Func<PciAddress, PciFunction> open)
+    /// <summary>Checks that a device can be given away, with no other that it reaches past the IOMMU.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="given">All that the VMM gets.</param>
+    /// <param name="open">Finds another function of its group.</param>
+    /// <exception cref="UserException">It cannot.</exception>
+    internal static void RequireUsable(PciFunction device, PciAddress[] given, Func<PciAddress, PciFunction> open)
     {
         if (device.VfioCdevName is null)
             throw new UserException($"{device.Address} has no VFIO device: {(device.Driver is { } driver ? $"its driver is {driver}" : "it has no driver")}. Give it to vfio-pci: devkeep bind {device.Address}.");

@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Devices.Cli;
+
+/// <summary><c>devkeep vmm</c>: commands on a VMM that runs.</summary>
+internal sealed class VmmCommand : Command
+{
+    internal VmmCommand(CliHost host)
+        : base("vmm", "Plug devices into a QEMU that runs, and unplug them")
+    {
+        Subcommands.Add(new VmmPlugCommand(host));
+        Subcommands.Add(new VmmUnplugCommand(host));
+    }
+}
