@@ -19,7 +19,7 @@ internal static class Devkeep
     internal static JsonElement Json(params string[] args)
     {
         var (code, output, error) = Run([.. args, "--json"]);
-        Assert.True(code == 0, $"devkeep {string.Join(' ', args)}: {code}\n{error}");
+        Assert.True(code == 0, $"devkeep {string.Join(' ', args)}: {code}\n{error}\n{output}");
         using var document = JsonDocument.Parse(output);
         return document.RootElement.Clone();
     }
