@@ -22,7 +22,8 @@ internal sealed record JumpWatchdog(string Path, TimeSpan Timeout)
     }
 
     /// <summary>Starts it.</summary>
-    internal Watchdog Start()
+    /// <param name="complain">Told if it runs although it cannot be used, and cannot be stopped.</param>
+    internal Watchdog Start(Action<string> complain)
     {
         var watchdog = Watchdog.Start(Path);
         try
@@ -37,7 +38,7 @@ internal sealed record JumpWatchdog(string Path, TimeSpan Timeout)
         }
         catch
         {
-            Stop(watchdog, static _ => { });
+            Stop(watchdog, complain);
             throw;
         }
     }

@@ -36,7 +36,7 @@ internal sealed class KernelJump(CommandRun run, SessionSteps steps, JumpTerms t
             return;
         }
 
-        var running = steps.During("watchdog", $"Starting {watchdog.Path}", watchdog.Start);
+        var running = steps.During("watchdog", $"Starting {watchdog.Path}", () => watchdog.Start(run.Note));
         try
         {
             Jump(preserved, running);
