@@ -1,5 +1,6 @@
 using System.Text;
 using Devices.Broker;
+using Devices.Linux;
 
 namespace Devices.Tests.Broker;
 
@@ -7,7 +8,7 @@ namespace Devices.Tests.Broker;
 public sealed class ClientStateTests
 {
     private static readonly ClientState s_state = new(
-        ClientState.ThisBoot,
+        BootId.Current,
         17,
         1000,
         [1000, 36],

@@ -85,7 +85,7 @@ internal sealed class ClientRecords(ClaimLedger ledger, MemoryAllowance memory, 
             }
 
             var identity = client.Identity;
-            var state = new ClientState(ClientState.ThisBoot, identity.ProcessId, identity.UserId, identity.Groups, identity.Unit, devices, amounts).Write();
+            var state = new ClientState(BootId.Current, identity.ProcessId, identity.UserId, identity.Groups, identity.Unit, devices, amounts).Write();
             if (isKept)
             {
                 kept.File.Write(state);

@@ -14,9 +14,6 @@ namespace Devices.Broker;
 internal sealed record ClientState(
     Guid Boot, int Process, uint User, IReadOnlyList<uint> Groups, string? Unit, IReadOnlyList<DeviceRecord> Devices, IReadOnlyList<MemoryRecord> Memory)
 {
-    /// <summary>The id of this boot.</summary>
-    internal static Guid ThisBoot { get; } = Guid.Parse(KernelFile.ReadText("/proc/sys/kernel/random/boot_id").AsSpan().Trim());
-
     internal ClientIdentity Identity => new(Process, User, Groups, Unit);
 
     internal byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, StateJson.Default.ClientState);
@@ -35,7 +32,7 @@ internal sealed record ClientState(
             throw new InvalidDataException(failure.Message, failure);
         }
 
-        if (state.Boot != ThisBoot) throw new InvalidDataException($"it is of the boot {state.Boot}, and this one is {ThisBoot}.");
+        if (state.Boot != BootId.Current) throw new InvalidDataException($"it is of the boot {state.Boot}, and this one is {BootId.Current}.");
         if (state.Process < 0) throw new InvalidDataException($"no process has the id {state.Process}.");
         if (state.Devices.Any(static device => device is null) || state.Memory.Any(static memory => memory is null or { Bytes: <= 0 })) throw new InvalidDataException("it lists what is no device and no memory.");
         foreach (var device in state.Devices) device.Check();

@@ -66,7 +66,7 @@ internal sealed class SessionSteps : IDisposable
 
     private void Write(string step, string result, TimeSpan? took, string? detail) => _log?.Append(new AuditLine(
         DateTimeOffset.UtcNow,
-        File.ReadAllText("/proc/sys/kernel/random/boot_id").TrimEnd('\n'),
+        BootId.Current.ToString(),
         KernelRelease.Running.Text,
         ProcessRights.UserId,
         ProcessRights.LoginUserId,

@@ -11,7 +11,6 @@ internal sealed class KeptCaches
     private readonly ConfigCacheStore _store;
     private readonly string _path;
     private readonly Dictionary<PciAddress, PciFunction> _functions;
-    private readonly Guid _boot = Guid.Parse(KernelFile.ReadText("/proc/sys/kernel/random/boot_id").Trim());
 
     private KeptCaches(ConfigCacheStore store, string path, IReadOnlyList<StoredConfigCache> chosen, IReadOnlyList<PciFunction> functions)
     {
@@ -59,7 +58,7 @@ internal sealed class KeptCaches
             registers = cache is null ? 0 : Enumerable.Range(0, cache.Length).Count(cache.IsCached);
         }
 
-        return new KeptCacheDetail(entry.Address.ToString(), NameOf(entry.Kind), ViewName.Of(entry.View), entry.Record.Length, entry.Boot == _boot, registers, vfs, refusal);
+        return new KeptCacheDetail(entry.Address.ToString(), NameOf(entry.Kind), ViewName.Of(entry.View), entry.Record.Length, entry.Boot == BootId.Current, registers, vfs, refusal);
     }
 
     /// <summary>Compares with the devices. What differs, and what is of another device, is dropped, and with it what else is kept of the function.</summary>

@@ -17,13 +17,12 @@ public sealed class InProcessKeeper : IFdKeeper
     private readonly Dictionary<SessionName, (OutgoingSession Session, DateTimeOffset Since)> _outgoing = [];
     private readonly Dictionary<SessionName, (IncomingSession Session, DateTimeOffset Since)> _incoming = [];
     private readonly DateTimeOffset _since = DateTimeOffset.UtcNow;
-    private readonly Guid _bootId = Guid.Parse(File.ReadAllText("/proc/sys/kernel/random/boot_id").AsSpan().Trim());
 
     /// <inheritdoc/>
     public KeeperStatus Status()
     {
         lock (_gate)
-            return new KeeperStatus(Environment.ProcessId, _bootId, _since, _fds.Count, Sessions());
+            return new KeeperStatus(Environment.ProcessId, BootId.Current, _since, _fds.Count, Sessions());
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Devices.Iommufd;
+using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Pci;
 using Devices.Preservation.Messages;
@@ -22,7 +23,7 @@ internal static class RecordBuilder
     /// <summary>The record as it stands before the devices' state is captured.</summary>
     internal static StateRecord Build(PreservationRequest request, IReadOnlyDictionary<PciAddress, PreservationTier> tiers)
     {
-        var record = new StateRecord { Session = request.Session.Value, Writer = Version, Phase = Phase.Preserved, BootId = BootId.Current, Timeline = new Timeline() };
+        var record = new StateRecord { Session = request.Session.Value, Writer = Version, Phase = Phase.Preserved, BootId = BootId.Current.ToString(), Timeline = new Timeline() };
         for (var index = 0; index < request.Memory.Count; index++)
             record.Memory.Add(new Memory { Token = TokenOf(index).Value, Name = request.Memory[index].Name, Length = (ulong)request.Memory[index].File.Length });
 

@@ -65,7 +65,7 @@ public sealed class PreservedSession : Step
         try
         {
             var record = store.Read(out _); // a slot half written when the worker died is the reason for the other one
-            if (record.BootId != BootId.Current) throw SessionStateException.OtherKernel(session);
+            if (record.BootId != BootId.Current.ToString()) throw SessionStateException.OtherKernel(session);
             var hand = new Reacquisition(keeper, names, record, firmware);
             var restored = hand.AdoptAll();
             var devices = restored.Select(device => new DeviceInHand(new KeptDevice(device.Attachment, drivers(device)))).ToList();

@@ -47,10 +47,10 @@ public sealed class VerifiedSession : Step
         Take(nameof(Restore));
         var hand = new Reacquisition(_keeper, new KeeperNames(Session), _record, firmware) { Progress = Progress, OnFailure = onFailure, Save = () => _store.Write(_record) };
         // A process before this one has restored them under this kernel: they are taken as they are.
-        if (_record.BootId == BootId.Current) return new RestoredSession(_keeper, Session, _store, _record, hand.AdoptAll());
+        if (_record.BootId == BootId.Current.ToString()) return new RestoredSession(_keeper, Session, _store, _record, hand.AdoptAll());
         EnableVfs();
         var devices = hand.RestoreAll();
-        _record.BootId = BootId.Current;
+        _record.BootId = BootId.Current.ToString();
         _store.Write(_record);
         Progress("record");
         return new RestoredSession(_keeper, Session, _store, _record, devices);

@@ -30,7 +30,7 @@ public sealed class ConfigCacheStore
 
     /// <summary>An empty store.</summary>
     public ConfigCacheStore()
-        : this(static () => Guid.Parse(KernelFile.ReadText("/proc/sys/kernel/random/boot_id").Trim()))
+        : this(static () => BootId.Current)
     {
     }
 
