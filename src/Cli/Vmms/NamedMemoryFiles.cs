@@ -49,9 +49,8 @@ internal sealed class NamedMemoryFiles : IDisposable
     private VmmMemory Add(string name, KeeperMemory keeper)
     {
         using var file = keeper.Open(name);
-        using var lease = file.Fd.Lease();
         var memory = new VmmMemory(name, (ulong)file.Length);
-        _files.Add((memory, FileDescriptor.Open($"/proc/self/fd/{lease.Number}", OpenMode.ReadWrite)));
+        _files.Add((memory, file.Fd.Reopen(OpenMode.ReadWrite)));
         return memory;
     }
 }

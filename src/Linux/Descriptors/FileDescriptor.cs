@@ -75,6 +75,16 @@ public sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         return number >= 0 ? new FileDescriptor(number, path) : throw new LinuxException(Libc.LastErrno, "open", path, remedy);
     }
 
+    /// <summary>Opens the same file anew: with a position and flags of its own, where a duplicate shares them.</summary>
+    /// <param name="mode">How.</param>
+    /// <remarks><c>open(2)</c> of <c>/proc/self/fd/N</c>.</remarks>
+    /// <exception cref="LinuxException">EACCES: the file's mode does not let this user open it so.</exception>
+    public FileDescriptor Reopen(OpenMode mode)
+    {
+        using var lease = Lease();
+        return Open($"/proc/self/fd/{lease.Number}", mode);
+    }
+
     /// <summary>Takes over a number that a system call has just returned to the caller, who gives it up.</summary>
     /// <param name="number">A descriptor that nobody else will close.</param>
     /// <param name="subject">What it is, for errors.</param>

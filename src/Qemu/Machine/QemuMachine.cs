@@ -117,7 +117,8 @@ public sealed class QemuMachine : IDisposable
         Monitor.Execute("stop");
         try
         {
-            using var target = Reopen(state, OpenMode.WriteOnly);
+            // At its beginning, and in just the mode by which QEMU looks for it in the set.
+            using var target = state.Fd.Reopen(OpenMode.WriteOnly);
             var set = AddFd(StateLabel, target);
             try
             {
@@ -148,7 +149,7 @@ public sealed class QemuMachine : IDisposable
     {
         ArgumentNullException.ThrowIfNull(state);
         LeaveSharedMemory();
-        using var source = Reopen(state, OpenMode.ReadOnly);
+        using var source = state.Fd.Reopen(OpenMode.ReadOnly);
         var set = AddFd(StateLabel, source);
         Monitor.Execute("migrate-incoming", new MigrationTarget(FileOf(set), ExitOnError: false), QmpJson.Default.MigrationTarget);
         WaitForMigration("load the state", patience);
@@ -206,13 +207,6 @@ public sealed class QemuMachine : IDisposable
     }
 
     private static string FileOf(long set) => string.Create(CultureInfo.InvariantCulture, $"file:/dev/fdset/{set}");
-
-    // A file of its own, at its beginning, in just the mode by which QEMU looks for it in the set.
-    private static FileDescriptor Reopen(MemFd state, OpenMode mode)
-    {
-        using var lease = state.Fd.Lease();
-        return FileDescriptor.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{lease.Number}"), mode);
-    }
 
     // What a command took before it failed is not there any more, and QEMU says so.
     private static void Undo(Action step)
