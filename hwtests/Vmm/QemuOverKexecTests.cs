@@ -3,11 +3,9 @@ using System.Globalization;
 using Devices.Broker;
 using Devices.HwTests.Broker;
 using Devices.HwTests.Cli;
-using Devices.HwTests.Drivers;
 using Devices.HwTests.Lab;
 using Devices.HwTests.LiveUpdate;
 using Devices.HwTests.Vfio;
-using Devices.Drivers;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.LiveUpdate;
@@ -27,7 +25,7 @@ public sealed class QemuOverKexecTests
     private const string Ram = "ram";
     private const string State = "state";
     private const string Disk = "disk";
-    private const int Length = 256 << 10; // as in guest.c
+    private const int Seed = 6;
     private static readonly SessionName s_session = new("vm");
     private static readonly FdToken s_ram = new(1);
     private static readonly FdToken s_state = new(2);
@@ -38,8 +36,8 @@ public sealed class QemuOverKexecTests
     public void A_disk_is_plugged_in_and_unplugged_and_the_guest_is_saved()
     {
         using var nvme = new BorrowedFunction(BoundDevice.NvmeFunction());
-        var pattern = Pattern();
-        OnDisk(disk => disk.Write(0, pattern));
+        var pattern = GuestDisk.Pattern(Seed);
+        GuestDisk.Put(pattern);
         using var image = new GuestImage();
         using var memory = MemFd.Create(Ram, (long)LinuxGuest.MemoryMiB << 20);
         using var state = MemFd.Create(State, PageSize.Bytes, MemFdSeals.None);
@@ -51,7 +49,7 @@ public sealed class QemuOverKexecTests
         Assert.Empty(VfioCdev.FindHolders(nvme.Function));
 
         Plug(guest, nvme, LinuxGuest.Port);
-        Assert.StartsWith($"guest: read {Sum(pattern):x16}", guest.WaitFor("guest: read"), StringComparison.Ordinal);
+        Assert.StartsWith($"guest: read {GuestDisk.Sum(pattern):x16}", guest.WaitFor("guest: read"), StringComparison.Ordinal);
         Assert.Throws<QmpException>(() => guest.Machine.Save(state, s_patience)); // an assigned device blocks it, and the guest goes on
         guest.Identify();
         using (var resets = new KernelCalls(KernelCalls.FunctionLevelReset))
@@ -62,9 +60,7 @@ public sealed class QemuOverKexecTests
         }
 
         guest.WaitFor("guest: the disk is gone");
-        var found = new byte[Length];
-        OnDisk(disk => disk.Read(Length / 512, found));
-        Assert.True(found.AsSpan().SequenceEqual(Written(pattern)), "the disk does not hold what the guest wrote");
+        Assert.True(GuestDisk.ReadWritten().AsSpan().SequenceEqual(GuestDisk.Written(pattern)), "the disk does not hold what the guest wrote");
 
         var (identity, uptime) = guest.Identify();
         guest.Machine.Save(state, s_patience);
@@ -108,9 +104,9 @@ public sealed class QemuOverKexecTests
         using var watcher = broker.Connect();
         Devkeep.Json("vmm", "plug", "--qmp", guest.OtherMonitor, "--bus", LinuxGuest.Port, "--broker", broker.SocketPath, $"{address}");
         Assert.Equal(DeviceState.Opened, watcher.Find(address).State);
-        var pattern = Pattern();
+        var pattern = GuestDisk.Pattern(Seed);
         Assert.Equal(
-            $"guest: read {Sum(pattern):x16}, wrote it with every second bit turned, where {Sum(Written(pattern)):x16} was",
+            $"guest: read {GuestDisk.Sum(pattern):x16}, wrote it with every second bit turned, where {GuestDisk.Sum(GuestDisk.Written(pattern)):x16} was",
             guest.WaitFor("guest: read"));
         Devkeep.Json("vmm", "unplug", "--qmp", guest.OtherMonitor, "--patience", "120", $"{address}");
         Assert.True(SpinWait.SpinUntil(() => watcher.Find(address).State == DeviceState.Free, BrokerCaller.Patience), "the device did not come back");
@@ -127,24 +123,4 @@ public sealed class QemuOverKexecTests
         context.MemlockMode = MemlockMode.Process;
         guest.Machine.Plug(new VfioPlug(Disk, cdev.Fd, context.Fd) { Bus = bus });
     }
-
-    private static void OnDisk(Action<NvmeQueuePair> work)
-    {
-        using var device = AttachedDevice.Nvme();
-        var options = new NvmeOptions { QueuePairs = 1 };
-        using var controller = NvmeController.Start(device.Attachment, device.Allocate(PageSize.RoundUp(options.RequiredMemory), 0x1000_0000), options);
-        work(controller.Queues[0]);
-        controller.Queues[0].Flush();
-    }
-
-    private static byte[] Pattern()
-    {
-        var pattern = new byte[Length];
-        new Random(6).NextBytes(pattern);
-        return pattern;
-    }
-
-    private static byte[] Written(byte[] pattern) => [.. pattern.Select(static each => (byte)(each ^ 0x55))];
-
-    private static ulong Sum(byte[] data) => data.Aggregate(0xcbf29ce484222325UL, static (sum, each) => unchecked((sum ^ each) * 0x100000001b3UL));
 }

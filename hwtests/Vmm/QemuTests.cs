@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Devices.Drivers;
 using Devices.HwTests.Broker;
 using Devices.HwTests.Cli;
-using Devices.HwTests.Drivers;
 using Devices.HwTests.Lab;
 using Devices.HwTests.Vfio;
 using Devices.Linux;
@@ -15,10 +13,8 @@ namespace Devices.HwTests.Vmm;
 [Guest("vmm")]
 public sealed partial class QemuTests : IDisposable
 {
-    private const int Length = 256 << 10; // as in guest.c
     private const int MemoryMiB = 96;
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10); // an emulator in an emulator
-    private static readonly NvmeOptions s_options = new() { QueuePairs = 1 };
 
     private readonly BorrowedFunction _nvme = new(BoundDevice.NvmeFunction());
     private readonly RunningBroker _broker;
@@ -44,10 +40,9 @@ public sealed partial class QemuTests : IDisposable
     public void A_guest_s_own_driver_reads_and_writes_an_assigned_disk_and_QEMU_has_no_rights()
     {
         Skip.IfNot(Rig.IsGuest, "it writes to the disk, and boots the lab's kernel");
-        var pattern = new byte[Length];
-        new Random(5).NextBytes(pattern);
-        OnDisk(disk => disk.Write(0, pattern));
-        byte[] written = [.. pattern.Select(static each => (byte)(each ^ 0x55))];
+        var pattern = GuestDisk.Pattern(5);
+        GuestDisk.Put(pattern);
+        var written = GuestDisk.Written(pattern);
 
         using var image = new GuestImage();
         using var qemu = Start(image);
@@ -70,15 +65,13 @@ public sealed partial class QemuTests : IDisposable
         var console = string.Join('\n', lines);
         Console.WriteLine($"  the guest ran for {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s: {lines.Find(static line => line.StartsWith("guest:", StringComparison.Ordinal))}");
         Assert.True(qemu.ExitCode == 0, $"{console}\n{qemu.StandardError.ReadToEnd()}");
-        Assert.Contains($"guest: read {Sum(pattern):x16}", console, StringComparison.Ordinal);
+        Assert.Contains($"guest: read {GuestDisk.Sum(pattern):x16}", console, StringComparison.Ordinal);
 
         var ram = new byte[MemoryMiB << 20];
         RandomAccess.Read(memory, ram, 0);
         Assert.True(ram.AsSpan().IndexOf(written.AsSpan(0, PageSize.Bytes)) >= 0, "what the guest wrote from is not in the memory that it was given");
         Assert.True(SpinWait.SpinUntil(() => watcher.Find(Nvme).State == Devices.Broker.DeviceState.Free, BrokerCaller.Patience), "the device did not come back");
-        var found = new byte[Length];
-        OnDisk(disk => disk.Read(Length / 512, found));
-        Assert.True(found.AsSpan().SequenceEqual(written), "the disk does not hold what the guest wrote");
+        Assert.True(GuestDisk.ReadWritten().AsSpan().SequenceEqual(written), "the disk does not hold what the guest wrote");
     }
 
     [SkippableFact]
@@ -115,16 +108,6 @@ public sealed partial class QemuTests : IDisposable
         var link = new DirectoryInfo($"/proc/{pid}/fd").EnumerateFileSystemInfos().First(static file => file.LinkTarget?.StartsWith("/memfd:guest-ram", StringComparison.Ordinal) == true);
         return File.OpenHandle(link.FullName);
     }
-
-    private void OnDisk(Action<NvmeQueuePair> work)
-    {
-        using var device = AttachedDevice.Nvme();
-        using var controller = NvmeController.Start(device.Attachment, device.Allocate(PageSize.RoundUp(s_options.RequiredMemory), 0x1000_0000), s_options);
-        work(controller.Queues[0]);
-        controller.Queues[0].Flush();
-    }
-
-    private static ulong Sum(byte[] data) => data.Aggregate(0xcbf29ce484222325UL, static (sum, each) => unchecked((sum ^ each) * 0x100000001b3UL));
 
     [GeneratedRegex(@"^Cap(Inh|Prm|Eff|Amb):\t0{16}$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Capabilities();
