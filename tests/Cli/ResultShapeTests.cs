@@ -167,7 +167,7 @@ public sealed class ResultShapeTests
         "/boot/vmlinuz",
         "kho=on",
         [new PlannedDeviceResult("0000:01:00.0", "warm", [], "nvme")],
-        [new PlannedMemoryResult("ram", 4096, "0x100000000"), new PlannedMemoryResult("nvme-0000-01-00.0", 8192, null)],
+        [new MemoryResult("ram", 4096, "0x100000000"), new MemoryResult("nvme-0000-01-00.0", 8192, null)],
         new EstimateResult(1500.5, 10.5, 1490, "the last time"),
         [new FindingResult("passed", "system", "memory", "It fits.", null)]);
 

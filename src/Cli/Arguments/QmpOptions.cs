@@ -16,12 +16,7 @@ internal sealed class QmpOptions
         Required = true,
     };
 
-    private readonly Option<TimeSpan?> _patience = new("--patience")
-    {
-        Description = $"How long QEMU and its guest may take for each step [default: {s_usual.TotalSeconds}]",
-        HelpName = "SECONDS",
-        CustomParser = SecondsArgument.Parse,
-    };
+    private readonly Option<TimeSpan?> _patience = SecondsOption.Create("--patience", $"How long QEMU and its guest may take for each step [default: {s_usual.TotalSeconds}]");
 
     internal QmpOptions(Command command)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Devices.LiveUpdate;
 
 namespace Devices.Cli;
@@ -7,33 +6,25 @@ namespace Devices.Cli;
 /// <summary>The session's name, by which the next kernel knows it.</summary>
 internal static class SessionOption
 {
-    internal static Option<SessionName> Create() => new("--session", "-s")
+    /// <summary>The option, asked for unless there is a usual name.</summary>
+    /// <param name="usual">The name where none is given; null for one that has to be.</param>
+    internal static Option<SessionName> Create(string? usual = null) => new("--session", "-s")
     {
         Description = "The session's name: 1 to 63 bytes",
         HelpName = "NAME",
-        Required = true,
-        CustomParser = Parse,
-    };
-
-    /// <summary>The option of a command that can do without it.</summary>
-    internal static Option<SessionName> CreateWithDefault(string name) => new("--session", "-s")
-    {
-        Description = "The session's name: 1 to 63 bytes",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => new SessionName(name),
-        CustomParser = Parse,
-    };
-
-    private static SessionName Parse(ArgumentResult result)
-    {
-        try
+        Required = usual is null,
+        DefaultValueFactory = usual is null ? null : _ => new SessionName(usual),
+        CustomParser = static result =>
         {
-            return new SessionName(result.Tokens[0].Value);
-        }
-        catch (ArgumentException refused)
-        {
-            result.AddError(FailureReport.MessageOf(refused));
-            return default;
-        }
-    }
+            try
+            {
+                return new SessionName(result.Tokens[0].Value);
+            }
+            catch (ArgumentException refused)
+            {
+                result.AddError(FailureReport.MessageOf(refused));
+                return default;
+            }
+        },
+    };
 }

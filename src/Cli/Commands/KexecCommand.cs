@@ -48,7 +48,11 @@ internal sealed class KexecCommand : DevkeepCommand
         steps.Devices = preserved.Devices.Select(static kept => kept.Device.Address);
         var jump = new KernelJump(run, steps, terms);
         if (!parsed.GetValue(_rehearse))
+        {
             jump.Jump(preserved);
+            return ExitCode.Fault; // it does not return
+        }
+
         var (result, took) = jump.Rehearse(preserved);
         run.Output.Write(result, DevkeepJson.Shapes.RehearsalResult, RehearsalView.Render);
         terms.RequireInTime(took);

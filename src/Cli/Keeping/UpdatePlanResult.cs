@@ -19,7 +19,7 @@ internal sealed record UpdatePlanResult(
     string Image,
     string CommandLine,
     IReadOnlyList<PlannedDeviceResult> Devices,
-    IReadOnlyList<PlannedMemoryResult> Memory,
+    IReadOnlyList<MemoryResult> Memory,
     EstimateResult Estimate,
     IReadOnlyList<FindingResult> Findings)
 {
@@ -31,12 +31,12 @@ internal sealed record UpdatePlanResult(
         order.Next.ComposeFor(order.Functions).ToString(),
         [.. order.Functions.Zip(report.Tiers, (function, tier) => new PlannedDeviceResult(function.Address.ToString(), TierName.Of(tier.Tier), tier.Limits, order.DriverOf(function)?.Name))],
         [
-            .. order.Memory.Where(static spec => spec.New is not null).Select(static spec => new PlannedMemoryResult(spec.Name, spec.New!.Value.Length, spec.New.Value.Iova.ToString())),
-            .. named.Select(static memory => new PlannedMemoryResult(memory.Name, (ulong)memory.File.Length, null)),
+            .. order.Memory.Where(static spec => spec.New is not null).Select(static spec => new MemoryResult(spec.Name, spec.New!.Value.Length, spec.New.Value.Iova.ToString())),
+            .. named.Select(static memory => new MemoryResult(memory.Name, (ulong)memory.File.Length, null)),
             .. from function in order.Functions
                let driver = order.DriverOf(function)
                where driver is { MemoryLength: > 0 }
-               select new PlannedMemoryResult(ShellDrivers.MemoryName(driver, function.Address), driver.MemoryLength, null),
+               select new MemoryResult(ShellDrivers.MemoryName(driver, function.Address), driver.MemoryLength, null),
         ],
         EstimateResult.Of(estimate),
         [.. report.Findings.Select(FindingResult.Of)]);

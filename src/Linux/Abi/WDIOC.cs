@@ -5,8 +5,6 @@ internal static class WDIOC
 {
     internal const byte WATCHDOG_IOCTL_BASE = (byte)'W';
 
-    internal const int WDIOF_SETTIMEOUT = 0x0080;
-    internal const int WDIOF_MAGICCLOSE = 0x0100;
     internal const int WDIOF_ALARMONLY = 0x0400;
     internal const int WDIOS_DISABLECARD = 0x0001;
 

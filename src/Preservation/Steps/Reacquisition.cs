@@ -80,8 +80,9 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         {
             return Restore(message);
         }
-        catch (Exception failure) when (OnFailure == RestoreFailurePolicy.Cold && failure is not (RecordException or SessionStateException) && PrepareReset(message))
+        catch (Exception failure) when (OnFailure == RestoreFailurePolicy.Cold && failure is not (RecordException or SessionStateException))
         {
+            if (!PrepareReset(message)) throw;
             // The tier is down before the device is reset: a process that comes after this one must not take its state for what it was.
             message.Tier = Tier.Cold;
             Save();

@@ -8,12 +8,12 @@ internal sealed class JumpOptions
 {
     private static readonly TimeSpan s_watchdogTimeout = TimeSpan.FromMinutes(2);
 
-    private readonly Option<TimeSpan?> _limit = Seconds("--freeze-limit", "How long devices and other holders may take to come to rest [default: 10]");
-    private readonly Option<TimeSpan?> _deadline = Seconds("--deadline", "How long the blackout may be: refused before the freeze if it cannot be met as far as is known, thawed if the freeze overruns its share");
-    private readonly Option<TimeSpan?> _expected = Seconds("--expect", "How long it takes from the jump until the devices serve again, for the deadline [default: as the last time on this host]");
+    private readonly Option<TimeSpan?> _limit = SecondsOption.Create("--freeze-limit", "How long devices and other holders may take to come to rest [default: 10]");
+    private readonly Option<TimeSpan?> _deadline = SecondsOption.Create("--deadline", "How long the blackout may be: refused before the freeze if it cannot be met as far as is known, thawed if the freeze overruns its share");
+    private readonly Option<TimeSpan?> _expected = SecondsOption.Create("--expect", "How long it takes from the jump until the devices serve again, for the deadline [default: as the last time on this host]");
     private readonly Option<string> _measured = MeasuredOption.Create();
     private readonly Option<string?> _watchdog = JumpWatchdog.CreateOption("A hardware watchdog to start before the freeze and to leave running over the jump: a next kernel that hangs ends in a reset");
-    private readonly Option<TimeSpan?> _watchdogTimeout = Seconds("--watchdog-timeout", "How long it waits, in whole seconds [default: 120]");
+    private readonly Option<TimeSpan?> _watchdogTimeout = SecondsOption.Create("--watchdog-timeout", "How long it waits, in whole seconds [default: 120]");
 
     internal JumpOptions(Command command)
     {
@@ -31,11 +31,4 @@ internal sealed class JumpOptions
         parsed.GetValue(_expected),
         MeasuredBlackout.Load(parsed.GetRequiredValue(_measured)),
         parsed.GetValue(_watchdog) is { } path ? new JumpWatchdog(path, parsed.GetValue(_watchdogTimeout) ?? s_watchdogTimeout) : null);
-
-    private static Option<TimeSpan?> Seconds(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "SECONDS",
-        CustomParser = SecondsArgument.Parse,
-    };
 }
