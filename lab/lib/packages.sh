@@ -11,6 +11,8 @@ packages_install() {
   have dotnet || die "no dotnet: install the .NET 10 SDK first"
   # lspci for a look around in the guest.
   have lspci || packages_add pciutils
+  # insmod, for the kernel's own drivers; a container's image has none.
+  have kmod || packages_add kmod
   # A database in one file, for the test that keeps one over a kexec.
   have mdb_load || packages_add lmdb-utils
   (($(qemu_major) >= QEMU_MAJOR)) || qemu_install
