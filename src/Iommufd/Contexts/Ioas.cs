@@ -105,7 +105,8 @@ public sealed class Ioas : IommuObject, IDmaMapper
             length = memory.Length,
             iova = at?.Value ?? 0,
         };
-        IommufdIoctl.Call(Context.Fd, ref map, Subject(at, memory.Length));
+        var errno = Ioctl.Try(Context.Fd, ref map);
+        if (errno != Errno.None) throw IommufdIoctl.Failure(errno, iommu_ioas_map.Name, Subject(at, memory.Length));
         return Add(new Iova(map.iova), memory.Length, access, new UserMemoryBacking(memory));
     }
 
@@ -232,7 +233,7 @@ public sealed class Ioas : IommuObject, IDmaMapper
     public ulong UnmapAll()
     {
         ThrowIfEnded();
-        var unmapped = Unmap(0, ulong.MaxValue, $"all of IOAS {Id}");
+        var unmapped = Unmap(null);
         EndMappings(unreachable: true);
         return unmapped;
     }
@@ -241,7 +242,7 @@ public sealed class Ioas : IommuObject, IDmaMapper
     ulong IDmaMapper.Unmap(IovaRange range)
     {
         ThrowIfEnded();
-        var unmapped = Unmap(range.First.Value, (ulong)range.Length, $"{range} of IOAS {Id}");
+        var unmapped = Unmap(range);
         foreach (var inside in _mappings.Values.Where(mapping => range.Contains(mapping.Range)).ToArray())
         {
             inside.End(unreachable: true);
@@ -294,7 +295,8 @@ public sealed class Ioas : IommuObject, IDmaMapper
             length = length,
             iova = at?.Value ?? 0,
         };
-        IommufdIoctl.Call(Context.Fd, ref map, $"{Subject(at, length)} of {file.Subject}");
+        var errno = Ioctl.Try(Context.Fd, ref map);
+        if (errno != Errno.None) throw IommufdIoctl.Failure(errno, iommu_ioas_map_file.Name, $"{Subject(at, length)} of {file.Subject}");
         return new Iova(map.iova);
     }
 
@@ -310,14 +312,17 @@ public sealed class Ioas : IommuObject, IDmaMapper
             dst_iova = at?.Value ?? 0,
             src_iova = range.First.Value,
         };
-        IommufdIoctl.Call(Context.Fd, ref copy, $"{range} of IOAS {source.Id} to {at?.ToString() ?? "any address"} of IOAS {Id}");
+        var errno = Ioctl.Try(Context.Fd, ref copy);
+        if (errno != Errno.None) throw IommufdIoctl.Failure(errno, iommu_ioas_copy.Name, $"{range} of IOAS {source.Id} to {at?.ToString() ?? "any address"} of IOAS {Id}");
         return new Iova(copy.dst_iova);
     }
 
-    private unsafe ulong Unmap(ulong iova, ulong length, string subject)
+    // What is said of a call that fails is written when it does: mapping is done while a VM starts, and often.
+    private unsafe ulong Unmap(IovaRange? range)
     {
-        var unmap = new iommu_ioas_unmap { size = (uint)sizeof(iommu_ioas_unmap), ioas_id = Id, iova = iova, length = length };
-        IommufdIoctl.Call(Context.Fd, ref unmap, subject);
+        var unmap = new iommu_ioas_unmap { size = (uint)sizeof(iommu_ioas_unmap), ioas_id = Id, iova = range?.First.Value ?? 0, length = (ulong?)range?.Length ?? ulong.MaxValue };
+        var errno = Ioctl.Try(Context.Fd, ref unmap);
+        if (errno != Errno.None) throw IommufdIoctl.Failure(errno, iommu_ioas_unmap.Name, $"{range?.ToString() ?? "all"} of IOAS {Id}");
         return unmap.length;
     }
 

@@ -406,7 +406,8 @@ public sealed class VfioContainer : IDmaMapper, IDisposable
             iova = range?.First.Value ?? 0,
             size = (ulong)(range?.Length ?? 0),
         };
-        VfioIoctl.Call(Fd, ref unmap, $"{this}, {range?.ToString() ?? "all"}");
+        var errno = Ioctl.Try(Fd, ref unmap);
+        if (errno != Errno.None) throw VfioIoctl.Failure(errno, vfio_iommu_type1_dma_unmap.Name, $"{this}, {range?.ToString() ?? "all"}");
         return unmap.size;
     }
 
