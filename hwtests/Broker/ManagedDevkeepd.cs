@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.Tests.Linux;
 
@@ -7,9 +8,6 @@ namespace Devices.HwTests.Broker;
 /// <summary>devkeepd as a process whose service manager this is: it listens for it, keeps its descriptors, and starts it with them as often as is wanted.</summary>
 internal sealed class ManagedDevkeepd : IDisposable
 {
-    private const int Duplicate = 0; // F_DUPFD: the duplicate is not close-on-exec
-    private const int FirstDuplicate = 200;
-
     private readonly DirectoryInfo _folder = Directory.CreateDirectory($"/run/devkeepd-test-{Guid.NewGuid():N}");
     private readonly UnixStream _listener;
     private Process? _process;
@@ -32,17 +30,7 @@ internal sealed class ManagedDevkeepd : IDisposable
     {
         var policy = Path.Combine(_folder.FullName, "policy.json");
         if (newPolicy is not null) File.WriteAllText(policy, newPolicy);
-        PassedFd[] passed = [new("devkeepd.socket", _listener.Fd), .. Manager.Store];
-        // For the child alone: what is started from here otherwise is not to get them.
-        var numbers = passed.Select(static each => Libc.fcntl(each.Fd, Duplicate, FirstDuplicate)).ToList();
-        var moves = string.Join(' ', numbers.Select(static (number, index) => $"{index + 3}<&{number} {number}<&-"));
-        var command = $"exec {moves}; export LISTEN_PID=$$; exec \"$0\" devkeepd --policy {policy} --socket /nowhere";
-        _process = Process.Start(new ProcessStartInfo("bash", ["-c", command, Environment.ProcessPath!])
-        {
-            UseShellExecute = false,
-            Environment = { ["NOTIFY_SOCKET"] = Manager.Path, ["LISTEN_FDS"] = $"{passed.Length}", ["LISTEN_FDNAMES"] = string.Join(':', passed.Select(static each => each.Name)) },
-        })!;
-        foreach (var number in numbers) FileDescriptor.Adopt(number, "passed").Dispose();
+        _process = ManagedProcess.Start(Manager, [new("devkeepd.socket", _listener.Fd), .. Manager.Store], "devkeepd", "--policy", policy, "--socket", "/nowhere");
         Manager.Await("READY=1", ++_starts);
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Devices.HwTests.Broker;
 using Devices.HwTests.Lab;
+using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Preservation;
 using NextKernel = Devices.HwTests.Lab.NextKernel;
@@ -12,7 +13,7 @@ namespace Devices.HwTests.Cli;
 
 /// <summary>
 /// Memory of a program that knows nothing of kexec: a database (LMDB, by Debian's lmdb-utils) in memory by name, without rights, that is written to while the kernel
-/// is replaced. What it had committed is there under the next kernel, and it goes on.
+/// is replaced. What it had committed is there under the next kernel, and it goes on. The session is one that another process made, as a service manager would.
 /// </summary>
 public sealed partial class MemoryOverKexecTests
 {
@@ -20,6 +21,8 @@ public sealed partial class MemoryOverKexecTests
     private const string Rows = "rows";
     private const string Image = "image";
     private const int ImageLength = 4 << 20;
+    private const int Duplicate = 0; // F_DUPFD: the duplicate is not close-on-exec
+    private const int FirstDuplicate = 200;
     private const int Batch = 100; // mdb_load commits that many at a time
     private const string Folder = "/tmp/database";
 
@@ -67,7 +70,8 @@ public sealed partial class MemoryOverKexecTests
         Assert.Empty(listed[Image].GetProperty("used_by").EnumerateArray());
         File.WriteAllText(Note("checksum"), listed[Image].GetProperty("sha256").GetString());
 
-        var preserved = Preserve();
+        Assert.Equal(Session, Adopt());
+        var preserved = Preserve("--adopted");
         Assert.Empty(preserved.GetProperty("devices").EnumerateArray());
         Assert.Equal(
             [(Rows, JsonValueKind.Null), (Image, JsonValueKind.Null)],
@@ -112,8 +116,16 @@ public sealed partial class MemoryOverKexecTests
         Assert.Equal(dump.Count + Batch, DumpAndAppend().Count);
     }
 
-    private static JsonElement Preserve() => Devkeep.Json(
-        "preserve", "--session", Session, "--memory", Rows, "--memory", Image, "--image", NextKernel.ImagePath, "--append", "devkeep.phase=after");
+    private static JsonElement Preserve(params string[] more) => Devkeep.Json(
+        ["preserve", .. more, "--session", Session, "--memory", Rows, "--memory", Image, "--image", NextKernel.ImagePath, "--append", "devkeep.phase=after"]);
+
+    // This process's descriptor stays open until the jump, as the service manager's would.
+    private static string? Adopt()
+    {
+        using var orchestrator = LiveUpdateOrchestrator.Open();
+        var inherited = Libc.fcntl(orchestrator.CreateSession(new SessionName(Session)).Fd, Duplicate, FirstDuplicate);
+        return Devkeep.Json("keeper", "--adopt", $"{inherited}").GetProperty("session").GetString();
+    }
 
     /// <summary>Reads all rows, and has another batch written.</summary>
     private static List<(string Key, string Value)> DumpAndAppend()

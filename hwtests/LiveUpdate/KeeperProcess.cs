@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.LiveUpdate;
+using Devices.Tests.Linux;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Devices.HwTests.LiveUpdate;
 
@@ -25,10 +28,13 @@ internal sealed class KeeperProcess : IDisposable
         return new KeeperProcess(process, path);
     }
 
+    /// <summary>Starts it as a service, which a service manager gives what it kept.</summary>
+    internal static KeeperProcess Start(string path, ServiceManagerPeer manager) => new(ManagedProcess.Start(manager, manager.Store, "keeper", path), path);
+
     /// <summary>Serves until told to end; the program's exit code.</summary>
     internal static int Run(string path)
     {
-        using var server = KeeperServer.Listen(path);
+        using var server = KeeperServer.Listen(path, keeper: InProcessKeeper.Restore([.. ServiceManager.TakeListenFds().Where(InProcessKeeper.Kept)], NullLogger.Instance));
         server.RunAsProcess();
         return 0;
     }

@@ -1,5 +1,6 @@
 using Devices.Linux;
 using Devices.LiveUpdate;
+using Devices.Tests.Linux;
 
 namespace Devices.HwTests.LiveUpdate;
 
@@ -84,6 +85,57 @@ public sealed class KeeperProcessTests
         using var second = KeeperProcess.Start(Path);
         using var again = second.Connect();
         Assert.Equal(second.Id, again.Status().ProcessId);
+    }
+
+    [SkippableFact]
+    public void A_session_outlives_the_keeper_that_a_service_manager_holds_with()
+    {
+        const string Path = "/run/devkeep-test-d/keeper.sock";
+        using var manager = new ServiceManagerPeer("/run/devkeep-test-d.notify");
+        using (var memory = MemFd.Create("ram", 1 << 20))
+        using (var first = KeeperProcess.Start(Path, manager))
+        {
+            using var client = first.Connect();
+            client.Put("ram", memory.Fd);
+            client.CreateSession(s_session);
+            client.Preserve(s_session, "ram", new FdToken(5));
+            first.Signal("TERM");
+            Assert.True(first.EndsWithin(TimeSpan.FromSeconds(30)));
+        }
+
+        using var second = KeeperProcess.Start(Path, manager);
+        using var next = second.Connect();
+        next.Preserve(s_session, "ram", new FdToken(5)); // that it is done, it knows
+        using (var orchestrator = LiveUpdateOrchestrator.Open())
+            Refused(Errno.EEXIST, () => orchestrator.CreateSession(s_session));
+        next.Discard(s_session);
+        next.CreateSession(s_session);
+        next.Preserve(s_session, "ram", new FdToken(6));
+        next.Discard(s_session);
+        next.Remove("ram");
+        Assert.Empty(manager.Store);
+    }
+
+    [SkippableFact]
+    public void A_session_that_another_process_made_can_be_filled_and_is_given_up_by_both()
+    {
+        using var keeper = KeeperProcess.Start("/run/devkeep-test-e/keeper.sock");
+        using var client = keeper.Connect();
+        using var memory = MemFd.Create("ram", PageSize.Bytes);
+        client.Put("ram", memory.Fd);
+        Assert.Equal(Errno.ENOTTY, Assert.Throws<LinuxException>(() => client.AdoptSession(memory.Fd)).Errno);
+        OutgoingSession others;
+        using (var orchestrator = LiveUpdateOrchestrator.Open()) others = orchestrator.CreateSession(s_session);
+        Assert.Equal(s_session, client.AdoptSession(others.Fd));
+        Assert.Equal(s_session, client.AdoptSession(others.Fd));
+        Assert.Equal(SessionDirection.Outgoing, Assert.Single(client.Status().Sessions).Direction);
+        client.Preserve(s_session, "ram", new FdToken(1));
+        others.Discard();
+        using (var orchestrator = LiveUpdateOrchestrator.Open())
+            Refused(Errno.EEXIST, () => orchestrator.CreateSession(s_session));
+        client.Discard(s_session);
+        using (var orchestrator = LiveUpdateOrchestrator.Open()) orchestrator.CreateSession(s_session).Discard();
+        client.Remove("ram");
     }
 
     private static void Refused(Errno errno, Action call) => Assert.Equal(errno, Assert.Throws<LinuxException>(call).Errno);

@@ -10,6 +10,11 @@ internal sealed class PreservationOptions
 {
     private readonly Argument<PciAddress[]> _addresses;
     private readonly Option<SessionName> _session;
+    private readonly Option<bool> _adopted = new("--adopted")
+    {
+        Description = "Put it into the session of that name that somebody else made and the keeper has adopted (devkeep keeper --adopt)",
+    };
+
     private readonly Option<MemorySpec[]> _memory = MemoryOption.Create();
     private readonly Option<string[]> _drivers = new("--driver", "-d")
     {
@@ -29,6 +34,7 @@ internal sealed class PreservationOptions
         command.Arguments.Add(_addresses);
         _session = session;
         command.Options.Add(_session);
+        command.Options.Add(_adopted);
         command.Options.Add(_memory);
         _drivers.AcceptOnlyFromAmong([.. ShellDrivers.All.Select(static driver => driver.Name)]);
         command.Options.Add(_drivers);
@@ -60,6 +66,7 @@ internal sealed class PreservationOptions
             drivers,
             _kernel.Read(parsed, run),
             parsed.GetValue(_require) ?? PreservationTier.Cold,
-            parsed.GetValue(_atMost) ?? PreservationTier.Live);
+            parsed.GetValue(_atMost) ?? PreservationTier.Live,
+            parsed.GetValue(_adopted));
     }
 }

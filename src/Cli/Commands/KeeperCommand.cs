@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Devices.Linux;
 using Devices.LiveUpdate;
 using Microsoft.Extensions.Logging;
 
@@ -24,21 +25,31 @@ internal sealed class KeeperCommand : DevkeepCommand
         Description = "With --stop: end it all the same; its sessions are lost and its devices reset",
     };
 
+    private readonly Option<int?> _adopt = new("--adopt")
+    {
+        Description = "Have the keeper that listens there hold a live update session that is open here as this descriptor, and print its name",
+        HelpName = "FD",
+    };
+
     internal KeeperCommand(CliHost host)
         : base(
             host,
             "keeper",
             "Hold sessions, memory and devices by name, in the foreground, so that no worker's death loses them",
             new CommandExample("keeper", "in a terminal of its own, or as a service of Type=notify"),
-            new CommandExample("keeper --stop", "end it, if it holds nothing"))
+            new CommandExample("keeper --stop", "end it, if it holds nothing"),
+            new CommandExample("keeper --adopt 3", "in a service with LUOSession=: preserve --adopted --session NAME puts into it, and the next kernel has it by that name"))
     {
         Options.Add(_socket);
         Options.Add(_stop);
         Options.Add(_force);
+        Options.Add(_adopt);
         Validators.Add(result =>
         {
             if (result.GetValue(_force) && !result.GetValue(_stop))
                 result.AddError("--force goes with --stop.");
+            if (result.GetValue(_adopt) is not null && result.GetValue(_stop))
+                result.AddError("--adopt and --stop exclude each other.");
         });
     }
 
@@ -55,7 +66,17 @@ internal sealed class KeeperCommand : DevkeepCommand
             return ExitCode.Success;
         }
 
-        using var server = KeeperServer.Listen(path, run.Loggers.CreateLogger<KeeperServer>());
+        if (parsed.GetValue(_adopt) is { } number)
+        {
+            using var client = KeeperClient.Connect(path);
+            using var session = FileDescriptor.DuplicateOf(number, $"descriptor {number} of this process");
+            run.Output.Write(new AdoptedSessionResult(client.AdoptSession(session).Value, path), DevkeepJson.Shapes.AdoptedSessionResult, static adopted => new Report().Line(adopted.Session));
+            return ExitCode.Success;
+        }
+
+        var logger = run.Loggers.CreateLogger<KeeperServer>();
+        var passed = ServiceManager.TakeListenFds();
+        using var server = KeeperServer.Listen(path, logger, InProcessKeeper.Restore([.. passed.Where(InProcessKeeper.Kept)], logger));
         run.Output.Write(
             new KeeperEvent("ready", server.SocketPath, Environment.ProcessId),
             DevkeepJson.Lines.KeeperEvent,

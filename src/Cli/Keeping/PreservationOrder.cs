@@ -13,6 +13,7 @@ namespace Devices.Cli;
 /// <param name="Next">The kernel to jump into.</param>
 /// <param name="Require">The lowest tier that will do.</param>
 /// <param name="AtMost">The highest tier to use.</param>
+/// <param name="IsAdopted">Whether the session is somebody else's, which the keeper has adopted.</param>
 internal sealed record PreservationOrder(
     SessionName Session,
     string Socket,
@@ -21,13 +22,17 @@ internal sealed record PreservationOrder(
     IReadOnlyList<IShellDriver> Drivers,
     NextKernel Next,
     PreservationTier Require,
-    PreservationTier AtMost)
+    PreservationTier AtMost,
+    bool IsAdopted)
 {
     /// <summary>Checks all that can be checked without a device being opened, which would reset it.</summary>
-    /// <exception cref="UserException">The keeper has such a session already.</exception>
+    /// <exception cref="UserException">The keeper has such a session already; or it is to be an adopted one, and is none or not empty.</exception>
     internal PreflightReport Check(KeeperClient keeper)
     {
-        if (keeper.Status().Sessions.Any(held => held.Name == Session))
+        var present = keeper.Status().Sessions.Where(held => held.Name == Session).ToList();
+        if (IsAdopted && !present.Any(static held => held.Direction == SessionDirection.Outgoing))
+            throw new UserException($"The keeper at {Socket} holds no outgoing session '{Session}': have it adopt one first (devkeep keeper --adopt FD).");
+        if (present.Count > 0 && (!IsAdopted || keeper.List().Any(held => held.Session == Session)))
             throw new UserException($"The keeper at {Socket} holds a session '{Session}' already: choose another name, or give that one up (devkeep discard --session {Session}).");
         return Preflighter.Check(Next, Functions, Require, AtMost);
     }

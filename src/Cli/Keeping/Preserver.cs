@@ -34,6 +34,7 @@ internal static class Preserver
         var plan = steps.During("plan", "Checking devices and memory", () => PreservationPlan.Create(new PreservationRequest
         {
             Session = order.Session,
+            IsSessionAdopted = order.IsAdopted,
             Keeper = keeper,
             NextKernel = order.Next,
             Devices = devices,

@@ -29,6 +29,7 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(MemoryListResult))]
 [JsonSerializable(typeof(MemoryRemoveResult))]
 [JsonSerializable(typeof(KeeperEvent))]
+[JsonSerializable(typeof(AdoptedSessionResult))]
 [JsonSerializable(typeof(PreflightResult))]
 [JsonSerializable(typeof(PreserveResult))]
 [JsonSerializable(typeof(UpdatePlanResult))]

@@ -43,6 +43,15 @@ public interface IFdKeeper
     /// <exception cref="LinuxException">The kernel refused.</exception>
     void CreateSession(SessionName name);
 
+    /// <summary>
+    /// Takes a session that somebody else created or retrieved, and holds it beside them: what it carries ends when both have given it up. One of its name and
+    /// direction that the keeper holds already is success.
+    /// </summary>
+    /// <param name="session">The session's descriptor, still the caller's: one that a service manager passed, say (<c>LUOSession=</c> of systemd 262).</param>
+    /// <returns>The name by which the keeper and the next kernel know it: the kernel's.</returns>
+    /// <exception cref="LinuxException">It is no live update session.</exception>
+    SessionName AdoptSession(FileDescriptor session);
+
     /// <summary>Preserves a held descriptor in an outgoing session. Already preserved there under that token by this keeper is success.</summary>
     /// <param name="session">A session of <see cref="CreateSession"/>.</param>
     /// <param name="name">The descriptor's name.</param>

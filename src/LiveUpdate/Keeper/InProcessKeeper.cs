@@ -1,10 +1,13 @@
+using System.Diagnostics;
 using Devices.Linux;
+using Devices.LiveUpdate.Stored;
+using Microsoft.Extensions.Logging;
 
 namespace Devices.LiveUpdate;
 
 /// <summary>
-/// A keeper inside of this process: what it holds dies with the process. For rigs of a single process and for tests; it is also what
-/// <see cref="KeeperServer"/> serves. It has no Dispose: give up what it holds by name.
+/// A keeper inside of this process: what it holds dies with the process, unless the service manager holds it too (<see cref="Restore"/>). For rigs of a single process
+/// and for tests; it is also what <see cref="KeeperServer"/> serves. It has no Dispose: give up what it holds by name.
 /// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 public sealed class InProcessKeeper : IFdKeeper
@@ -12,11 +15,54 @@ public sealed class InProcessKeeper : IFdKeeper
     // A path may have 4 KiB; a listing needs its beginning.
     private const int MaxTargetLength = 256;
 
+    private static readonly TimeSpan s_closing = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, Held> _fds = new(StringComparer.Ordinal);
-    private readonly Dictionary<SessionName, (OutgoingSession Session, DateTimeOffset Since)> _outgoing = [];
-    private readonly Dictionary<SessionName, (IncomingSession Session, DateTimeOffset Since)> _incoming = [];
+    private readonly Dictionary<SessionName, HeldSession<OutgoingSession>> _outgoing = [];
+    private readonly Dictionary<SessionName, HeldSession<IncomingSession>> _incoming = [];
     private readonly DateTimeOffset _since = DateTimeOffset.UtcNow;
+    private readonly ServiceManagerStore? _store;
+
+    /// <summary>Creates one that holds alone.</summary>
+    public InProcessKeeper()
+    {
+    }
+
+    private InProcessKeeper(ServiceManagerStore store) => _store = store;
+
+    /// <summary>Whether the service manager holds everything too, as far as it could be told.</summary>
+    public bool IsStored => _store is not null;
+
+    /// <summary>Whether a descriptor that the service manager passed to this process is a keeper's.</summary>
+    /// <param name="passed">The descriptor.</param>
+    public static bool Kept(PassedFd passed)
+    {
+        ArgumentNullException.ThrowIfNull(passed);
+        return ServiceManagerStore.Named(passed);
+    }
+
+    /// <summary>
+    /// Goes on with what the service manager kept of this service's last process, and from now on has it keep everything that is held: what was put, created or retrieved
+    /// outlives this process too, however it ends. Without a service manager it is a keeper that holds alone.
+    /// </summary>
+    /// <param name="passed">What of <see cref="ServiceManager.TakeListenFds"/> is <see cref="Kept"/>; the keeper's from now on.</param>
+    /// <param name="logger">Where to tell of what could not be kept, or did not come back.</param>
+    /// <returns>The keeper.</returns>
+    /// <remarks>
+    /// systemd's descriptor store: <c>FileDescriptorStoreMax=</c> of the unit has to be large enough (a descriptor for each that is held, each session, and one more). Over
+    /// <c>systemctl stop</c> it needs <c>FileDescriptorStorePreserve=yes</c> (systemd 254). A session that was retrieved is held by this process alone for the time of one message; a process that
+    /// is killed just then loses it. One killed just after it preserved a file repeats that in vain: EEXIST tells so, and the session has to be discarded.
+    /// </remarks>
+    public static InProcessKeeper Restore(IReadOnlyList<PassedFd> passed, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(passed);
+        if (!ServiceManager.IsPresent) return new InProcessKeeper();
+        var keeper = new InProcessKeeper(new ServiceManagerStore(logger));
+        keeper.Load(passed);
+        return keeper;
+    }
 
     /// <inheritdoc/>
     public KeeperStatus Status()
@@ -68,6 +114,7 @@ public sealed class InProcessKeeper : IFdKeeper
                 return false;
             held.Fd.Dispose();
             Unroot();
+            Save(held.Key);
             return true;
         }
     }
@@ -79,9 +126,26 @@ public sealed class InProcessKeeper : IFdKeeper
         {
             if (_outgoing.ContainsKey(name))
                 throw new KeeperException(KeeperProblem.SessionTaken, $"The keeper holds an outgoing session '{name}' already: go on with it, or discard it first.");
-            using var orchestrator = LiveUpdateOrchestrator.Open();
-            _outgoing.Add(name, (orchestrator.CreateSession(name), DateTimeOffset.UtcNow));
-            Rooted.Add(this);
+            var session = OpenSession(name);
+            Hold(session, DateTimeOffset.UtcNow, Keep(session.Fd));
+            Save();
+        }
+    }
+
+    /// <inheritdoc/>
+    public SessionName AdoptSession(FileDescriptor session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        lock (_gate)
+        {
+            var name = SessionNames.Of(session);
+            var direction = SessionNames.DirectionOf(session, name);
+            var isHeld = direction == SessionDirection.Outgoing ? _outgoing.ContainsKey(name) : _incoming.ContainsKey(name);
+            if (isHeld) return name;
+            if (direction == SessionDirection.Outgoing) Hold(OutgoingSession.FromFd(session), DateTimeOffset.UtcNow, Keep(session));
+            else Hold(IncomingSession.FromFd(session), DateTimeOffset.UtcNow, Keep(session));
+            Save();
+            return name;
         }
     }
 
@@ -98,6 +162,7 @@ public sealed class InProcessKeeper : IFdKeeper
                 return;
             outgoing.Preserve(held.Fd, token);
             _fds[name] = held with { Session = session, Token = token, Direction = SessionDirection.Outgoing };
+            Save();
         }
     }
 
@@ -107,13 +172,14 @@ public sealed class InProcessKeeper : IFdKeeper
         lock (_gate)
         {
             Outgoing(session).Discard();
-            _outgoing.Remove(session);
+            _outgoing.Remove(session, out var ended);
             foreach (var (name, held) in _fds.ToArray())
             {
                 if (held.Direction == SessionDirection.Outgoing && held.Session == session)
                     _fds[name] = held with { Session = null, Token = null, Direction = null };
             }
             Unroot();
+            Save(ended!.Key);
         }
     }
 
@@ -125,8 +191,9 @@ public sealed class InProcessKeeper : IFdKeeper
             if (_incoming.ContainsKey(name))
                 return;
             using var orchestrator = LiveUpdateOrchestrator.Open();
-            _incoming.Add(name, (orchestrator.RetrieveSession(name), DateTimeOffset.UtcNow));
-            Rooted.Add(this);
+            var session = orchestrator.RetrieveSession(name);
+            Hold(session, DateTimeOffset.UtcNow, Keep(session.Fd));
+            Save();
         }
     }
 
@@ -149,9 +216,22 @@ public sealed class InProcessKeeper : IFdKeeper
     {
         lock (_gate)
         {
-            Incoming(session).Finish();
-            _incoming.Remove(session);
+            var ending = Incoming(session);
+            _incoming.Remove(session, out var held);
+            Save(); // first: what is stored and not listed ends when a next process starts, as it would have here
+            try
+            {
+                ending.Finish();
+            }
+            catch
+            {
+                _incoming.Add(session, held!);
+                Save();
+                throw;
+            }
+
             Unroot();
+            Save(held!.Key);
         }
     }
 
@@ -203,9 +283,92 @@ public sealed class InProcessKeeper : IFdKeeper
         }
 
         _fds.Remove(name, out var replaced);
-        _fds.Add(name, new Held(fd, target.Length > MaxTargetLength ? target[..MaxTargetLength] : target, DateTimeOffset.UtcNow, session, token, session is null ? null : SessionDirection.Incoming));
+        _fds.Add(name, new Held(fd, Cut(target), DateTimeOffset.UtcNow, Keep(fd), session, token, session is null ? null : SessionDirection.Incoming));
         replaced?.Fd.Dispose();
         Rooted.Add(this);
+        if (replaced is null) Save();
+        else Save(replaced.Key);
+    }
+
+    private void Hold(OutgoingSession session, DateTimeOffset since, long key)
+    {
+        _outgoing.Add(session.Name, new HeldSession<OutgoingSession>(session, since, key));
+        Rooted.Add(this);
+    }
+
+    private void Hold(IncomingSession session, DateTimeOffset since, long key)
+    {
+        _incoming.Add(session.Name, new HeldSession<IncomingSession>(session, since, key));
+        Rooted.Add(this);
+    }
+
+    private static string Cut(string target) => target.Length > MaxTargetLength ? target[..MaxTargetLength] : target;
+
+    // The manager closes what it gave up a moment after it has confirmed that, and the kernel's session ends with its last descriptor.
+    private OutgoingSession OpenSession(SessionName name)
+    {
+        using var orchestrator = LiveUpdateOrchestrator.Open();
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return orchestrator.CreateSession(name);
+            }
+            catch (LinuxException taken) when (taken.Errno == Errno.EEXIST && _store is not null && Stopwatch.GetElapsedTime(start) < s_closing)
+            {
+                Thread.Sleep(s_pause);
+            }
+        }
+    }
+
+    private long Keep(FileDescriptor fd) => _store?.Keep(fd) ?? 0;
+
+    private void Save(params ReadOnlySpan<long> dropped) => _store?.Save(
+        new StoredState(
+            BootId.Current,
+            [.. _fds.Select(static each => new StoredFd(each.Value.Key, each.Key, each.Value.Since, each.Value.Session?.Value, each.Value.Token?.Value, each.Value.Direction == SessionDirection.Incoming))],
+            [
+                .. _outgoing.Select(static each => new StoredSession(each.Value.Key, each.Key.Value, each.Value.Since, Incoming: false)),
+                .. _incoming.Select(static each => new StoredSession(each.Value.Key, each.Key.Value, each.Value.Since, Incoming: true)),
+            ]),
+        dropped);
+
+    private void Load(IReadOnlyList<PassedFd> passed)
+    {
+        lock (_gate)
+        {
+            if (_store!.Restore(passed) is not var (state, fds)) return;
+            foreach (var stored in state.Sessions)
+            {
+                if (!fds.Remove(stored.Key, out var fd))
+                {
+                    _store.Missed($"session {stored.Name}");
+                    continue;
+                }
+
+                using (fd)
+                {
+                    if (stored.Incoming) Hold(IncomingSession.FromFd(fd), stored.Since, stored.Key);
+                    else Hold(OutgoingSession.FromFd(fd), stored.Since, stored.Key);
+                }
+            }
+
+            foreach (var stored in state.Fds)
+            {
+                if (!fds.Remove(stored.Key, out var fd))
+                {
+                    _store.Missed(stored.Name);
+                    continue;
+                }
+
+                SessionDirection? direction = stored.Session is null ? null : stored.Incoming ? SessionDirection.Incoming : SessionDirection.Outgoing;
+                _fds.Add(stored.Name, new Held(fd, Cut(fd.LinkTarget), stored.Since, stored.Key, stored.Session is { } session ? new SessionName(session) : null, stored.Token is { } token ? new FdToken(token) : null, direction));
+            }
+
+            if (_fds.Count + _outgoing.Count + _incoming.Count > 0) Rooted.Add(this);
+            Save();
+        }
     }
 
     private void Unroot()
@@ -228,7 +391,9 @@ public sealed class InProcessKeeper : IFdKeeper
         ? held.Session
         : throw new KeeperException(KeeperProblem.NoSuchSession, $"The keeper holds no incoming session '{name}': retrieve it first.");
 
-    private sealed record Held(FileDescriptor Fd, string Target, DateTimeOffset Since, SessionName? Session, FdToken? Token, SessionDirection? Direction)
+    private sealed record HeldSession<T>(T Session, DateTimeOffset Since, long Key);
+
+    private sealed record Held(FileDescriptor Fd, string Target, DateTimeOffset Since, long Key, SessionName? Session, FdToken? Token, SessionDirection? Direction)
     {
         internal bool IsPreservedIn(SessionName session, FdToken token) => Direction == SessionDirection.Outgoing && Session == session && Token == token;
 

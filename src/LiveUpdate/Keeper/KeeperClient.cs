@@ -104,6 +104,13 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
     public void CreateSession(SessionName name) => Ask(new KeeperRequest { Op = KeeperProtocol.CreateSessionOp, Session = name.Value });
 
     /// <inheritdoc/>
+    public SessionName AdoptSession(FileDescriptor session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return new SessionName(Ask(new KeeperRequest { Op = KeeperProtocol.AdoptSessionOp }, session).Session ?? throw NotUnderstood());
+    }
+
+    /// <inheritdoc/>
     public void Preserve(SessionName session, string name, FdToken token)
     {
         FdName.Check(name, nameof(name));
@@ -214,7 +221,7 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
 
     private static KeeperException Lost(Exception? cause) => new(
         KeeperProblem.ConnectionLost,
-        "The connection to the keeper is lost; whether the last call took effect is not known. If the keeper still runs, connect again and look at what it holds. If it has ended, everything it held is closed: outgoing sessions are given up, incoming ones finished, devices reset by the kernel.",
+        "The connection to the keeper is lost; whether the last call took effect is not known. If the keeper still runs, connect again and look at what it holds. If it has ended and no service manager holds what it held, all of it is closed: outgoing sessions are given up, incoming ones finished, devices reset by the kernel.",
         cause);
 
     private static KeeperException NotUnderstood(Exception? cause = null) => new(

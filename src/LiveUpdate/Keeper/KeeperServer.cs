@@ -14,7 +14,8 @@ namespace Devices.LiveUpdate;
 /// <remarks>
 /// <para>Only root and the keeper's own user are served (<c>SO_PEERCRED</c>). No client is waited for: its next message is taken when it is there, and one that does not read its answers is
 /// thrown out. A call of the kernel on a client's behalf (preserving a large memfd) does hold up the others.</para>
-/// <para>SIGTERM and SIGINT end it only when it holds nothing: a service manager that insists with SIGKILL loses what is held. Use <see cref="KeeperClient.Stop"/>.</para>
+/// <para>SIGTERM and SIGINT end it only when it holds nothing, or when the service manager holds it too (<see cref="InProcessKeeper.Restore"/>): one that insists with SIGKILL, and holds nothing, loses what is
+/// held. Use <see cref="KeeperClient.Stop"/>.</para>
 /// </remarks>
 public sealed partial class KeeperServer : IDisposable
 {
@@ -39,8 +40,9 @@ public sealed partial class KeeperServer : IDisposable
     private volatile bool _stopAsked;
     private bool _idleStop;
 
-    private KeeperServer(UnixChannel listener, FileStream lockFile, string path, ILogger logger)
+    private KeeperServer(UnixChannel listener, FileStream lockFile, string path, InProcessKeeper keeper, ILogger logger)
     {
+        Keeper = keeper;
         _listener = listener;
         _lock = lockFile;
         _logger = logger;
@@ -54,15 +56,16 @@ public sealed partial class KeeperServer : IDisposable
     public string SocketPath { get; }
 
     /// <summary>What is held. It outlives the server object: only giving a name up, or the end of the process, closes it.</summary>
-    public InProcessKeeper Keeper { get; } = new();
+    public InProcessKeeper Keeper { get; }
 
     /// <summary>Starts to listen. The socket's folder is made for this user alone (0700) if it is not there; the socket of a keeper that died is replaced.</summary>
     /// <param name="path">The socket, at most 107 bytes.</param>
     /// <param name="logger">Where to tell of clients that misbehave and of what is held when asked to end; null for nowhere.</param>
+    /// <param name="keeper">What holds; null for a new one that holds alone.</param>
     /// <returns>The server, which serves in <see cref="Run"/>.</returns>
     /// <exception cref="KeeperException"><see cref="KeeperProblem.AlreadyRunning"/>: a keeper lives there; <see cref="KeeperProblem.NotTrusted"/>: others may write into the folder.</exception>
     /// <exception cref="LinuxException">The socket cannot be made.</exception>
-    public static KeeperServer Listen(string path = DefaultSocketPath, ILogger<KeeperServer>? logger = null)
+    public static KeeperServer Listen(string path = DefaultSocketPath, ILogger<KeeperServer>? logger = null, InProcessKeeper? keeper = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = Path.GetFullPath(path);
@@ -76,7 +79,7 @@ public sealed partial class KeeperServer : IDisposable
             try
             {
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                return new KeeperServer(listener, lockFile, path, logger ?? NullLogger<KeeperServer>.Instance);
+                return new KeeperServer(listener, lockFile, path, keeper ?? new InProcessKeeper(), logger ?? NullLogger<KeeperServer>.Instance);
             }
             catch
             {
@@ -105,7 +108,7 @@ public sealed partial class KeeperServer : IDisposable
         Run(cancellation);
     }
 
-    /// <summary>Serves on this thread until told to end: by <see cref="RequestStop"/> or a signal when nothing is held, by <see cref="KeeperClient.Stop"/>, or by <paramref name="cancellation"/>.</summary>
+    /// <summary>Serves on this thread until told to end: by <see cref="RequestStop"/> or a signal when nothing is held here alone, by <see cref="KeeperClient.Stop"/>, or by <paramref name="cancellation"/>.</summary>
     /// <param name="cancellation">Ends the serving whatever is held. What is held stays open in <see cref="Keeper"/>.</param>
     public void Run(CancellationToken cancellation = default)
     {
@@ -314,8 +317,9 @@ public sealed partial class KeeperServer : IDisposable
     private void StopIfIdle()
     {
         var status = Keeper.Status();
-        if (!status.IsHolding)
+        if (!status.IsHolding || Keeper.IsStored)
         {
+            if (status.IsHolding) LogLeftToManager(_logger, status.FdCount, status.Sessions.Count);
             _idleStop = true;
             return;
         }
@@ -358,6 +362,9 @@ public sealed partial class KeeperServer : IDisposable
 
     [LoggerMessage(LogLevel.Warning, "Asked to end, but {FdCount} descriptors and {SessionCount} sessions are held and would be lost: going on")]
     private static partial void LogRefusingToStop(ILogger logger, int fdCount, int sessionCount);
+
+    [LoggerMessage(LogLevel.Warning, "Ending; {FdCount} descriptors and {SessionCount} sessions are left to the service manager, for this service's next process")]
+    private static partial void LogLeftToManager(ILogger logger, int fdCount, int sessionCount);
 
     [LoggerMessage(LogLevel.Warning, "Held: {Direction} session '{Name}' since {Since:O}")]
     private static partial void LogHeldSession(ILogger logger, SessionDirection direction, string name, DateTimeOffset since);

@@ -13,6 +13,9 @@ namespace Devices.Preservation;
 /// </remarks>
 internal sealed class OtherHolders
 {
+    /// <summary>The service manager: what it holds it keeps for its services, does nothing with, and it cannot be stopped.</summary>
+    internal const int Init = 1;
+
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
     private readonly List<FileHolder> _stopped = [];
 

@@ -12,6 +12,12 @@ public sealed record PreservationRequest
     /// <summary>The session's name, by which the next kernel's process asks for it.</summary>
     public required SessionName Session { get; init; }
 
+    /// <summary>
+    /// Whether somebody else made the session, and the keeper adopted it (<see cref="IFdKeeper.AdoptSession"/>): then it is filled, not created. If that fails the keeper lets go of
+    /// it, and what was put into it by then is given up when its maker closes it too.
+    /// </summary>
+    public bool IsSessionAdopted { get; init; }
+
     /// <summary>Who holds everything from before the session is made to the jump.</summary>
     public required IFdKeeper Keeper { get; init; }
 

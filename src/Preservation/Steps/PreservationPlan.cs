@@ -54,7 +54,7 @@ public sealed class PreservationPlan : Step
         RecordStore? store = null;
         try
         {
-            keeper.CreateSession(session);
+            if (!_request.IsSessionAdopted) keeper.CreateSession(session);
             created = true;
             store = RecordStore.Create(names.Record, RecordCapacity);
             Hold(names.Record, store.Fd);

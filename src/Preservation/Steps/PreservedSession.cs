@@ -120,7 +120,7 @@ public sealed class PreservedSession : Step
             if (!Kexec.IsLoaded) throw new InvalidOperationException($"No kernel is loaded for the jump of session {Session}: somebody unloaded it. Discard the session and preserve again.");
             SystemReboot.SyncFileSystems(); // most of what the sync at the jump would write, while the devices still work
             _record.Timeline.FreezeStarted = TimeStampCounter.Now;
-            var exempt = new HashSet<int> { Environment.ProcessId, _keeper.Status().ProcessId };
+            var exempt = new HashSet<int> { Environment.ProcessId, _keeper.Status().ProcessId, OtherHolders.Init };
             holders = OtherHolders.Stop(_devices.Select(static device => device.Path).ToHashSet(), exempt, _limit);
             Quiescence.Quiesce(_devices, _limit);
             resting = true;

@@ -16,7 +16,7 @@ internal sealed class KeeperDispatcher(InProcessKeeper keeper)
     internal KeeperReply Execute(KeeperRequest request, IReadOnlyList<FileDescriptor> descriptors, out FileDescriptor? passed)
     {
         passed = null;
-        var expected = request.Op == KeeperProtocol.PutOp ? 1 : 0;
+        var expected = request.Op is KeeperProtocol.PutOp or KeeperProtocol.AdoptSessionOp ? 1 : 0;
         if (descriptors.Count != expected)
             throw Misunderstood($"'{request.Op}' takes {expected} descriptors and came with {descriptors.Count}");
         switch (request.Op)
@@ -47,6 +47,8 @@ internal sealed class KeeperDispatcher(InProcessKeeper keeper)
             case KeeperProtocol.CreateSessionOp:
                 keeper.CreateSession(Session(request));
                 break;
+            case KeeperProtocol.AdoptSessionOp:
+                return new KeeperReply { Session = keeper.AdoptSession(descriptors[0]).Value };
             case KeeperProtocol.PreserveOp:
                 keeper.Preserve(Session(request), Name(request), Token(request));
                 break;

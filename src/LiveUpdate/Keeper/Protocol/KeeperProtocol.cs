@@ -2,7 +2,7 @@ namespace Devices.LiveUpdate.Protocol;
 
 /// <summary>
 /// The keeper's protocol: one JSON request a datagram on a <c>SOCK_SEQPACKET</c> socket, one JSON reply a datagram, descriptors beside them by
-/// <c>SCM_RIGHTS</c> (one with "put", one with the reply to "get"). docs/keeper.md describes it.
+/// <c>SCM_RIGHTS</c> (one with "put" and "adopt-session", one with the reply to "get"). docs/keeper.md describes it.
 /// </summary>
 internal static class KeeperProtocol
 {
@@ -20,6 +20,7 @@ internal static class KeeperProtocol
     internal const string ListOp = "list";
     internal const string RemoveOp = "remove";
     internal const string CreateSessionOp = "create-session";
+    internal const string AdoptSessionOp = "adopt-session";
     internal const string PreserveOp = "preserve";
     internal const string DiscardOp = "discard";
     internal const string RetrieveSessionOp = "retrieve-session";

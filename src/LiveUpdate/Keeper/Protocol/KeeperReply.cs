@@ -13,6 +13,9 @@ internal sealed record KeeperReply
     /// <summary>Gets whether "get" and "remove" found the name.</summary>
     public bool? Found { get; init; }
 
+    /// <summary>Gets the name of the session that "adopt-session" took.</summary>
+    public string? Session { get; init; }
+
     public StatusMessage? Status { get; init; }
 
     public FdMessage[]? Fds { get; init; }

@@ -1,17 +1,16 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Devices.Linux;
 
-namespace Devices.Broker;
+namespace Devices.Linux;
 
 /// <summary>
 /// Some bytes in a memfd, replaced as a whole: whenever the process that writes is killed, what is read is what was written last, or what stood there before.
 /// </summary>
 /// <remarks>Two halves, written by turns, each with a sequence number and a checksum over all of it. Pages that are not written take no memory.</remarks>
-internal sealed class StateFile : IDisposable
+public sealed class StateFile : IDisposable
 {
-    /// <summary>The most that it holds.</summary>
-    internal const int MostBytes = HalfBytes - HeaderBytes;
+    /// <summary>The most bytes that it holds.</summary>
+    public const int MostBytes = HalfBytes - HeaderBytes;
 
     private const int HalfBytes = 1 << 20;
     private const uint Magic = 0x53436b64; // "dkCS"
@@ -31,23 +30,27 @@ internal sealed class StateFile : IDisposable
         _sequence = sequence;
     }
 
-    internal FileDescriptor Fd => _file.Fd;
+    /// <summary>Its descriptor, which belongs to it.</summary>
+    public FileDescriptor Fd => _file.Fd;
 
     /// <summary>Makes an empty one.</summary>
+    /// <param name="name">The memfd's name, which <c>/proc</c> shows.</param>
+    /// <returns>The file, owned by the caller.</returns>
     /// <exception cref="LinuxException">Too little memory, or too many open files.</exception>
-    internal static StateFile Create(string name) => new(MemFd.Create(name, 2 * HalfBytes), 0);
+    public static StateFile Create(string name) => new(MemFd.Create(name, 2 * HalfBytes), 0);
 
     /// <summary>Takes one over that another process wrote.</summary>
     /// <param name="fd">Its descriptor, owned by the result from now on; closed if it is none.</param>
     /// <param name="content">What was written last.</param>
+    /// <returns>The file, owned by the caller.</returns>
     /// <exception cref="InvalidDataException">It is damaged, or another version's.</exception>
     /// <exception cref="LinuxException">It is no memfd.</exception>
-    internal static StateFile Adopt(FileDescriptor fd, out byte[] content)
+    public static StateFile Adopt(FileDescriptor fd, out byte[] content)
     {
         var file = MemFd.Adopt(fd);
         try
         {
-            if (file.Length != 2 * HalfBytes || !file.Seals.HasFlag(MemFdSeals.FixedSize)) throw new InvalidDataException("it is no file of this service's.");
+            if (file.Length != 2 * HalfBytes || !file.Seals.HasFlag(MemFdSeals.FixedSize)) throw new InvalidDataException("it is no state file.");
             var (first, second) = (Read(file, 0), Read(file, 1));
             var newest = second is null || first?.Sequence > second.Value.Sequence ? first : second;
             content = newest?.Content ?? throw new InvalidDataException("it is damaged, or was never written.");
@@ -61,11 +64,12 @@ internal sealed class StateFile : IDisposable
     }
 
     /// <summary>Replaces what it holds.</summary>
+    /// <param name="content">At most <see cref="MostBytes"/>.</param>
     /// <exception cref="InvalidDataException">It holds at most <see cref="MostBytes"/>.</exception>
     /// <exception cref="LinuxException">There is too little memory; what it held it still holds.</exception>
-    internal void Write(ReadOnlySpan<byte> content)
+    public void Write(ReadOnlySpan<byte> content)
     {
-        if (content.Length > MostBytes) throw new InvalidDataException($"{content.Length} bytes are more than the {MostBytes} that are kept of a client.");
+        if (content.Length > MostBytes) throw new InvalidDataException($"{content.Length} bytes are more than the {MostBytes} that it holds.");
         var half = new byte[HeaderBytes + content.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(half, Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(half.AsSpan(VersionAt), Version);

@@ -1,7 +1,6 @@
-using Devices.Broker;
 using Devices.Linux;
 
-namespace Devices.Tests.Broker;
+namespace Devices.Tests.Linux;
 
 /// <summary>Bytes that are replaced as a whole.</summary>
 public sealed class StateFileTests : IDisposable
