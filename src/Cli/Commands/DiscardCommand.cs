@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Devices.LiveUpdate;
+using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -32,7 +33,7 @@ internal sealed class DiscardCommand : DevkeepCommand
         var names = HeldNames.Of(keeper, session);
         if (held is null && names.Count == 0)
             throw new UserException($"The keeper holds nothing of a session '{session}': devkeep status shows what it holds.");
-        using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, session) { Devices = HeldNames.DevicesIn(names) };
+        using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, session) { Devices = HeldDevices.In(names) };
         steps.During("discard", "Giving the session up", () =>
         {
             if (held is not null)

@@ -101,7 +101,7 @@ internal sealed class RestoreCommand : DevkeepCommand
             keeper.Finish(session);
         });
         var names = HeldNames.Of(keeper, session);
-        foreach (var address in HeldNames.DevicesIn(names))
+        foreach (var address in HeldDevices.In(names))
         {
             // Cleared for the restore; the close that comes now shall reset the device.
             if (PciFunction.TryOpen(address, out var function) && function.ResetMethods is { HasFile: true, IsCleared: true } methods)

@@ -36,6 +36,17 @@ public sealed class MemFd : IDisposable
         }
     }
 
+    /// <summary>Whether it can be both read and written by this descriptor.</summary>
+    /// <remarks><c>fcntl(F_GETFL)</c>.</remarks>
+    public bool IsReadWrite
+    {
+        get
+        {
+            var flags = Libc.fcntl(Fd, Libc.F_GETFL, 0);
+            return flags >= 0 ? (flags & Libc.O_ACCMODE) == Libc.O_RDWR : throw new LinuxException(Libc.LastErrno, "fcntl(F_GETFL)", Fd.Subject);
+        }
+    }
+
     /// <summary>The bytes of it that memory has been allocated for; the rest are holes, which keeping it over a kexec fills.</summary>
     /// <remarks><c>st_blocks</c> of <c>fstat(2)</c>.</remarks>
     public long AllocatedBytes => Status().st_blocks * StatBlock;

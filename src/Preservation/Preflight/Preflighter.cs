@@ -6,19 +6,18 @@ namespace Devices.Preservation;
 public static class Preflighter
 {
     /// <summary>Checks devices that are not opened yet: all but their memory and mappings.</summary>
-    /// <param name="next">The kernel to jump into.</param>
+    /// <param name="next">The kernel to jump into; null where somebody else chooses it, who then answers for it.</param>
     /// <param name="functions">The devices to keep.</param>
     /// <param name="require">The lowest tier that will do.</param>
     /// <param name="atMost">The highest tier to use.</param>
     /// <param name="live">Whether the running kernel preserves VFIO devices (<see cref="LiveTierProbe"/>); null if it was not asked.</param>
     public static PreflightReport Check(
-        NextKernel next,
+        NextKernel? next,
         IReadOnlyList<PciFunction> functions,
         PreservationTier require = PreservationTier.Cold,
         PreservationTier atMost = PreservationTier.Live,
         bool? live = null)
     {
-        ArgumentNullException.ThrowIfNull(next);
         ArgumentNullException.ThrowIfNull(functions);
         var addresses = functions.Select(static function => function.Address).ToHashSet();
         var assessments = functions.Select(function => TierAssessment.Of(function, live)).ToList();

@@ -13,9 +13,14 @@ internal static class SystemChecks
     // The next kernel must number, isolate and address the devices as this one does.
     private static readonly string[] s_sameAsRunning = ["pci", "iommu", "intel_iommu", "amd_iommu", "iommu.passthrough", "iommu.strict"];
 
-    internal static IEnumerable<PreflightFinding> Run(NextKernel next, IReadOnlyList<PciFunction> kept)
+    internal static IEnumerable<PreflightFinding> Run(NextKernel? next, IReadOnlyList<PciFunction> kept)
     {
-        var image = TryOpen(next, out var refusal);
+        if (next is null) return [.. CheckHandover(HandoverState.Read()), .. CheckOrchestrator()];
+        return Run(next, kept, TryOpen(next, out var refusal), refusal);
+    }
+
+    private static IEnumerable<PreflightFinding> Run(NextKernel next, IReadOnlyList<PciFunction> kept, KernelImage? image, PreflightFinding? refusal)
+    {
         if (refusal is not null) yield return refusal;
         if (image is not null)
         {
@@ -23,9 +28,10 @@ internal static class SystemChecks
         }
 
         foreach (var finding in CheckOrchestrator()) yield return finding;
-        var ids = IdsOf(kept);
-        foreach (var finding in CheckCommandLine(next, image, kept.Count > 0, ids)) yield return finding;
-        foreach (var finding in CheckIds(kept, ids)) yield return finding;
+        PciFunction[] all = [.. kept, .. next.Others];
+        var ids = IdsOf(all);
+        foreach (var finding in CheckCommandLine(next, image, all.Length > 0, ids)) yield return finding;
+        foreach (var finding in CheckIds(all, ids)) yield return finding;
         foreach (var finding in HostChecks.Run(next.Compose(ids), image)) yield return finding;
         var physicalFunctions = kept.Select(static function => function.PhysicalFunction).ToHashSet();
         foreach (var finding in CheckVfs(PciFunction.EnumerateAll().Where(function => !physicalFunctions.Contains(function.Address)))) yield return finding;
@@ -72,10 +78,7 @@ internal static class SystemChecks
     private static IEnumerable<PreflightFinding> CheckKernels(NextKernel next, KernelImage image)
     {
         var running = HandoverState.Read(image);
-        foreach (var problem in running.Problems)
-            yield return new PreflightFinding("kexec handover", System, running.KhoEnabled && running.LiveUpdateEnabled ? FindingLevel.Note : FindingLevel.Refused, problem);
-        if (running.Problems.Count == 0) yield return new PreflightFinding("kexec handover", System, FindingLevel.Passed, $"KHO and live update are on ({running.Abi}).");
-
+        foreach (var finding in CheckHandover(running)) yield return finding;
         if (!image.HasLiveUpdate)
         {
             yield return new PreflightFinding("next kernel's image", next.ImagePath, FindingLevel.Refused, "It has no Live Update Orchestrator: it would drop all that is kept.", "Take a kernel with CONFIG_KEXEC_HANDOVER, CONFIG_LIVEUPDATE and CONFIG_LIVEUPDATE_MEMFD.");
@@ -107,6 +110,14 @@ internal static class SystemChecks
             false => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Refused, $"Kernel and initrd do not fit KHO's scratch memory ({string.Join(", ", running.ScratchAreas!)}).", "Boot the running kernel with a larger kho_scratch=, or take a smaller initrd."),
             null => new PreflightFinding("room for the next kernel", next.ImagePath, FindingLevel.Note, "Whether it fits KHO's scratch memory is not known: debugfs does not show that. The load, before anything is frozen, will tell."),
         };
+    }
+
+    private static IEnumerable<PreflightFinding> CheckHandover(HandoverState running)
+    {
+        const string Check = "kexec handover";
+        foreach (var problem in running.Problems)
+            yield return new PreflightFinding(Check, System, running.KhoEnabled && running.LiveUpdateEnabled ? FindingLevel.Note : FindingLevel.Refused, problem);
+        if (running.Problems.Count == 0) yield return new PreflightFinding(Check, System, FindingLevel.Passed, $"KHO and live update are on ({running.Abi}).");
     }
 
     private static IEnumerable<PreflightFinding> CheckOrchestrator()

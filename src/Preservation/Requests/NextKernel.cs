@@ -40,6 +40,9 @@ public sealed record NextKernel
     /// <summary>Parameters to set on the composed command line, each replacing one of its name.</summary>
     public IReadOnlyList<KernelParameter> Parameters { get; init; } = [];
 
+    /// <summary>Devices that others keep over the same jump, whose ids <c>vfio-pci.ids</c> of a composed command line gets too.</summary>
+    public IReadOnlyList<PciFunction> Others { get; init; } = [];
+
     /// <summary>Its image, opened when first asked for.</summary>
     /// <exception cref="LinuxException">The file cannot be opened or read.</exception>
     /// <exception cref="KernelImageException">It is no kernel image.</exception>
@@ -58,7 +61,7 @@ public sealed record NextKernel
     internal KernelCommandLine Compose(IEnumerable<VfioPciId> ids)
     {
         if (CommandLine is not null) return CommandLine;
-        var composed = KernelCommandLine.ForNextKernel(KernelCommandLine.ReadRunning()).WithVfioPciIds(ids).With("vfio_pci.disable_idle_d3", "1");
+        var composed = KernelCommandLine.ForNextKernel(KernelCommandLine.ReadRunning()).WithVfioPciIds(ids.Concat(SystemChecks.IdsOf(Others)).Distinct()).With("vfio_pci.disable_idle_d3", "1");
         return Parameters.Aggregate(composed, static (line, parameter) => line.With(parameter.Name, parameter.Value));
     }
 

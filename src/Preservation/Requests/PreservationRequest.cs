@@ -21,8 +21,8 @@ public sealed record PreservationRequest
     /// <summary>Who holds everything from before the session is made to the jump.</summary>
     public required IFdKeeper Keeper { get; init; }
 
-    /// <summary>The kernel to jump into.</summary>
-    public required NextKernel NextKernel { get; init; }
+    /// <summary>The kernel to jump into; null where somebody else loads it, and jumps.</summary>
+    public required NextKernel? NextKernel { get; init; }
 
     /// <summary>The devices; none where memory alone is kept.</summary>
     public required IReadOnlyList<KeptDevice> Devices { get; init; }

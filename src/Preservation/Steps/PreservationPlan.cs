@@ -38,7 +38,7 @@ public sealed class PreservationPlan : Step
     }
 
     /// <summary>
-    /// Gives everything to the keeper, puts the memory into a session, and loads the next kernel. The devices work on; drivers come
+    /// Gives everything to the keeper, puts the memory into a session, and loads the next kernel, if the request has one. The devices work on; drivers come
     /// to rest for a moment so that the record has their state.
     /// </summary>
     /// <exception cref="LinuxException">The kernel refused; all was undone and the plan can be carried out again.</exception>
@@ -66,9 +66,9 @@ public sealed class PreservationPlan : Step
             keeper.Preserve(session, names.Record, new FdToken(RecordFormat.Token));
             for (var index = 0; index < _request.Memory.Count; index++)
                 keeper.Preserve(session, names.Memory(_request.Memory[index].Name), RecordBuilder.TokenOf(index));
-            LoadKernel();
+            if (_request.NextKernel is { } next) LoadKernel(next);
             var devices = _request.Devices.Select(static kept => new DeviceInHand(kept)).ToList();
-            var preserved = new PreservedSession(keeper, session, devices, store, _record, _request.FreezeLimit, _request.Firmware);
+            var preserved = new PreservedSession(keeper, session, devices, store, _record, _request.FreezeLimit, _request.Firmware, loadsKernel: _request.NextKernel is not null);
             preserved.Checkpoint();
             return preserved;
         }
@@ -88,10 +88,10 @@ public sealed class PreservationPlan : Step
         }
     }
 
-    private void LoadKernel()
+    private void LoadKernel(NextKernel next)
     {
         var functions = _request.Devices.Select(static kept => PciFunction.Open(kept.Device.Address)).ToList();
-        using var initrd = _request.NextKernel.OpenInitrd();
-        Kexec.Load(_request.NextKernel.Image, _request.NextKernel.ComposeFor(functions), initrd);
+        using var initrd = next.OpenInitrd();
+        Kexec.Load(next.Image, next.ComposeFor(functions), initrd);
     }
 }

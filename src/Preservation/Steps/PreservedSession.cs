@@ -18,6 +18,7 @@ public sealed class PreservedSession : Step
     private readonly StateRecord _record;
     private readonly TimeSpan _limit;
     private readonly Func<PciFunction, string?>? _firmware;
+    private readonly bool _loadsKernel;
 
     internal PreservedSession(
         IFdKeeper keeper,
@@ -26,7 +27,8 @@ public sealed class PreservedSession : Step
         RecordStore store,
         StateRecord record,
         TimeSpan limit,
-        Func<PciFunction, string?>? firmware)
+        Func<PciFunction, string?>? firmware,
+        bool loadsKernel)
     {
         _keeper = keeper;
         Session = session;
@@ -35,6 +37,7 @@ public sealed class PreservedSession : Step
         _record = record;
         _limit = limit;
         _firmware = firmware;
+        _loadsKernel = loadsKernel;
     }
 
     /// <summary>The session's name.</summary>
@@ -49,6 +52,7 @@ public sealed class PreservedSession : Step
     /// <param name="drivers">Continues a device's driver from the state of the last checkpoint; null where a device has none.</param>
     /// <param name="freezeLimit">How long devices and other holders may take to come to rest at the freeze.</param>
     /// <param name="firmware">As <see cref="PreservationRequest.Firmware"/>.</param>
+    /// <param name="loadsKernel">Whether the next kernel was loaded with it (<see cref="PreservationRequest.NextKernel"/>); false where somebody else loads it.</param>
     /// <exception cref="SessionStateException">The keeper does not hold it, or it comes from another kernel.</exception>
     /// <exception cref="RecordException">The record cannot be used.</exception>
     public static PreservedSession TakeOver(
@@ -56,7 +60,8 @@ public sealed class PreservedSession : Step
         SessionName session,
         Func<RestoredDevice, IKeepableDriver?> drivers,
         TimeSpan? freezeLimit = null,
-        Func<PciFunction, string?>? firmware = null)
+        Func<PciFunction, string?>? firmware = null,
+        bool loadsKernel = true)
     {
         ArgumentNullException.ThrowIfNull(keeper);
         ArgumentNullException.ThrowIfNull(drivers);
@@ -74,7 +79,7 @@ public sealed class PreservedSession : Step
             record.Timeline = new Timeline();
             store.Write(record);
             Quiescence.Resume(devices);
-            return new PreservedSession(keeper, session, devices, store, record, freezeLimit ?? PreservationRequest.DefaultFreezeLimit, firmware);
+            return new PreservedSession(keeper, session, devices, store, record, freezeLimit ?? PreservationRequest.DefaultFreezeLimit, firmware, loadsKernel);
         }
         catch
         {
@@ -117,8 +122,8 @@ public sealed class PreservedSession : Step
         var resting = false;
         try
         {
-            if (!Kexec.IsLoaded) throw new InvalidOperationException($"No kernel is loaded for the jump of session {Session}: somebody unloaded it. Discard the session and preserve again.");
-            SystemReboot.SyncFileSystems(); // most of what the sync at the jump would write, while the devices still work
+            if (_loadsKernel && !Kexec.IsLoaded) throw new InvalidOperationException($"No kernel is loaded for the jump of session {Session}: somebody unloaded it. Discard the session and preserve again.");
+            if (_loadsKernel) SystemReboot.SyncFileSystems(); // most of what the sync at the jump would write, while the devices still work
             _record.Timeline.FreezeStarted = TimeStampCounter.Now;
             var exempt = new HashSet<int> { Environment.ProcessId, _keeper.Status().ProcessId, OtherHolders.Init };
             holders = OtherHolders.Stop(_devices.Select(static device => device.Path).ToHashSet(), exempt, _limit);
@@ -141,8 +146,8 @@ public sealed class PreservedSession : Step
     {
         Take(nameof(Discard));
         _keeper.Discard(Session);
-        foreach (var held in _keeper.List().Where(held => held.Name.StartsWith($"{Session}/", StringComparison.Ordinal)).ToList()) _keeper.Remove(held.Name);
-        if (Kexec.IsLoaded) Kexec.Unload();
+        foreach (var name in HeldNames.Of(_keeper, Session)) _keeper.Remove(name);
+        if (_loadsKernel && Kexec.IsLoaded) Kexec.Unload();
         _store.Dispose();
     }
 

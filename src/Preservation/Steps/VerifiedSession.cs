@@ -27,6 +27,14 @@ public sealed class VerifiedSession : Step
     /// <summary>The kept VFs that are not there yet: <see cref="Restore"/> enables and compares them first.</summary>
     public IReadOnlySet<PciAddress> VfsToEnable { get; }
 
+    /// <summary>The names of all its memory.</summary>
+    public IReadOnlyList<string> Memory => [.. _record.Memory.Select(static memory => memory.Name)];
+
+    /// <summary>Opens memory that came over. The keeper holds it as before.</summary>
+    /// <param name="name">One of <see cref="Memory"/>.</param>
+    /// <exception cref="SessionStateException">The keeper has let go of it.</exception>
+    public MemFd OpenMemory(string name) => MemFd.Adopt(_keeper.Get(new KeeperNames(Session).Memory(name)) ?? throw SessionStateException.NotHeld(Session));
+
     /// <summary>Called after each thing that <see cref="Restore"/> does, with its name: for tests that end the process there.</summary>
     internal Action<string> Progress { get; set; } = static _ => { };
 
