@@ -8,11 +8,16 @@ using Devices.Vfio;
 namespace Devices.HwTests.Broker;
 
 /// <summary>A client of <c>io.devkeep.Devices</c>.</summary>
-internal sealed class BrokerCaller(string socket) : IDisposable
+internal sealed class BrokerCaller(VarlinkClient client) : IDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    internal VarlinkClient Client { get; } = VarlinkClient.Connect(socket, DevicesInterface.Description, Patience);
+    internal BrokerCaller(string socket)
+        : this(VarlinkClient.Connect(socket, DevicesInterface.Description, Patience))
+    {
+    }
+
+    internal VarlinkClient Client => client;
 
     internal IReadOnlyList<DeviceReport> List() => Client.Call("List", new NoParameters(), BrokerJson.Default.NoParameters, BrokerJson.Default.DeviceReports).Value.Devices;
 

@@ -20,7 +20,8 @@ internal sealed class RunningBroker : IDisposable
         _thread = new Thread(() =>
         {
             using var broker = new DeviceBroker(rules, [], NullLogger<DeviceBroker>.Instance);
-            new VarlinkServer(DevicesInterface.Serve(broker), _socket.Stream).Run(_end.Token);
+            using var sessions = new SessionBroker(SessionKeeper.Choose(socket: null), rules, broker, NullLogger<DeviceBroker>.Instance);
+            new VarlinkServer(DevicesInterface.Serve(broker, sessions), _socket.Stream).Run(_end.Token);
         });
         _thread.Start();
     }

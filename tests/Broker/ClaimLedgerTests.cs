@@ -97,6 +97,38 @@ public sealed class ClaimLedgerTests
         Assert.Equal([device.Address], _ledger.Of(_one));
     }
 
+    [Fact]
+    public void What_is_kept_for_a_session_is_claimed_for_that_session_only_and_stays_kept_until_it_ends()
+    {
+        var device = Device("01:00.0", 1);
+        Claim(_one, device);
+        _ledger.SetAside(7, new SessionOwner(1000, null), [device]);
+        Assert.Empty(_ledger.Of(_one));
+        Assert.Equal((DeviceState.Kept, null), (_ledger.Find(device.Address)!.State, _ledger.Find(device.Address)!.Owner));
+        Assert.Equal(DeviceState.Kept, Claim(_one, device)!.Other.State); // whoever it is, and whose ever the session is
+        Assert.NotNull(_ledger.Claim(_two, [(device, "vfio0")], out _, session: 8));
+        Assert.Null(_ledger.Claim(_two, [(device, "vfio0")], out _, session: 7));
+        Assert.Same(_two, _ledger.Find(device.Address)!.Owner);
+        Assert.Null(Claim(_two, device)); // again changes nothing
+        Assert.Same(_two, Claim(_one, device)!.Other.Owner);
+
+        _ledger.TakeBack(device.Address);
+        _ledger.Free(device.Address);
+        Assert.Equal(DeviceState.Kept, Claim(_two, device)!.Other.State);
+        _ledger.EndReservations(7);
+        Assert.Null(Claim(_one, device));
+    }
+
+    [Fact]
+    public void The_group_of_a_device_that_is_kept_for_a_session_is_kept_too()
+    {
+        var (first, second) = (Device("01:00.0", 1), Device("01:00.1", 1));
+        _ledger.Reserve(7, new SessionOwner(1000, null), first);
+        Assert.True(Claim(_one, second)!.ByGroup);
+        Assert.Null(_ledger.Claim(_two, [(first, "vfio0")], out _, session: 7));
+        Assert.Null(Claim(_two, second));
+    }
+
     private static BrokerClient Client(int process) => new(new ClientIdentity(process, 1000, [1000], null), []);
 
     private static DeviceFacts Device(string address, int? group) => new(PciAddress.Parse(address), null, group);

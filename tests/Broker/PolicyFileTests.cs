@@ -25,13 +25,14 @@ public sealed class PolicyFileTests : IDisposable
             {
               // for the night shift
               "rules": [
-                { "name": "a", "user": "root", "group": "0", "unit": "vm@.service", "devices": ["01:00.0", "1B36:0010", "group:12"], "memoryMiB": 4096 },
+                { "name": "a", "user": "root", "group": "0", "unit": "vm@.service", "devices": ["01:00.0", "1B36:0010", "group:12"], "memoryMiB": 4096, "sessions": 3, "sessionMemoryMiB": 1024 },
                 { "name": "b", "user": "1000" }
               ]
             }
             """);
         Assert.Equal(["a", "b"], policy.Rules.Select(static rule => rule.Name));
         Assert.Equal((0u, 0u, "vm@.service", 4L << 30), (policy.Rules[0].User!.Value, policy.Rules[0].Group!.Value, policy.Rules[0].Unit, policy.Rules[0].MemoryBytes));
+        Assert.Equal((3, 1L << 30, 0, 0L), (policy.Rules[0].Sessions, policy.Rules[0].SessionMemoryBytes, policy.Rules[1].Sessions, policy.Rules[1].SessionMemoryBytes));
         Assert.Equal(3, policy.Rules[0].Devices.Count);
         Assert.Equal((1000u, 0, 0L), (policy.Rules[1].User!.Value, policy.Rules[1].Devices.Count, policy.Rules[1].MemoryBytes));
         Assert.Empty(Parse("""{ "rules": [] }""").Rules);
@@ -61,6 +62,11 @@ public sealed class PolicyFileTests : IDisposable
     [InlineData("""{ "rules": [ { "name": "a", "user": "1", "devices": [null] } ] }""", "no device")]
     [InlineData("""{ "rules": [ { "name": "a", "user": "1", "memoryMiB": -1 } ] }""", "-1")]
     [InlineData("""{ "rules": [ { "name": "a", "user": "1", "memoryMiB": 9223372036854775807 } ] }""", "9223372036854775807")]
+    [InlineData("""{ "rules": [ { "name": "a", "user": "1", "sessions": -1 } ] }""", "-1")]
+    [InlineData("""{ "rules": [ { "name": "a", "user": "1", "sessions": 129 } ] }""", "129")]
+    [InlineData("""{ "rules": [ { "name": "a", "user": "1", "sessions": 1.5 } ] }""", "sessions")]
+    [InlineData("""{ "rules": [ { "name": "a", "user": "1", "sessions": 1, "sessionMemoryMiB": -1 } ] }""", "-1")]
+    [InlineData("""{ "rules": [ { "name": "a", "user": "1", "sessionMemoryMiB": 1 } ] }""", "no session")]
     public void What_does_not_say_exactly_what_it_means_is_refused_by_name(string text, string named)
     {
         var refused = Assert.Throws<PolicyException>(() => Parse(text));

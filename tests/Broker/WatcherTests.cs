@@ -33,6 +33,21 @@ public sealed class WatcherTests
     }
 
     [Fact]
+    public void Of_a_session_its_owner_hears_and_root_and_nobody_else()
+    {
+        var hub = new EventHub();
+        using var owner = hub.Add(Client(1000));
+        using var root = hub.Add(Client(0));
+        using var other = hub.Add(Client(1001));
+        hub.Publish(new BrokerEvent(Happening.Frozen, DateTimeOffset.UnixEpoch, null, s_client, null) { Session = ("vm", new SessionOwner(1000, null)) });
+        hub.Publish(new BrokerEvent(Happening.Frozen, DateTimeOffset.UnixEpoch, null, s_client, null) { Session = ("vm", new SessionOwner(1000, "vm.service")) });
+        Assert.Equal((Happening.Frozen, "vm", null), owner.Next(s_moment) is { } heard ? (heard.Event, heard.Session, heard.Client) : default);
+        Assert.Null(owner.Next(s_moment)); // it is not in that unit
+        Assert.Equal((Happening.Frozen, "vm", s_client), root.Next(s_moment) is { } told ? (told.Event, told.Session, told.Client) : default);
+        Assert.Null(other.Next(s_moment));
+    }
+
+    [Fact]
     public void Who_does_not_read_is_told_that_events_are_lost()
     {
         var hub = new EventHub();

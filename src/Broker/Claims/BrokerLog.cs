@@ -50,4 +50,25 @@ internal static partial class BrokerLog
 
     [LoggerMessage(EventId = 1014, Level = LogLevel.Warning, Message = "What {Client} has may not outlive this service: {Reason}")]
     public static partial void NotKept(ILogger logger, BrokerClient client, string reason);
+
+    [LoggerMessage(EventId = 1030, Level = LogLevel.Information, Message = "Live update sessions of clients are held by {Keeper}: {Consequence}")]
+    public static partial void SessionsHeld(ILogger logger, string keeper, string consequence);
+
+    [LoggerMessage(EventId = 1031, Level = LogLevel.Information, Message = "Session {Session} of {Client} is preserved, with {Bytes} bytes of memory, by rule \"{Rule}\"")]
+    public static partial void SessionPreserved(ILogger logger, string session, BrokerClient client, long bytes, string rule);
+
+    [LoggerMessage(EventId = 1032, Level = LogLevel.Information, Message = "Session {Session} was {What} by {Client}")]
+    public static partial void SessionChanged(ILogger logger, string session, string what, BrokerClient client);
+
+    [LoggerMessage(EventId = 1033, Level = LogLevel.Information, Message = "Session {Session} is restored: {Client} was given its {Bytes} bytes of memory")]
+    public static partial void SessionRestored(ILogger logger, string session, BrokerClient client, long bytes);
+
+    [LoggerMessage(EventId = 1034, Level = LogLevel.Information, Message = "Session {Session} of {Owner} is there, {State}, with {Bytes} bytes of memory")]
+    public static partial void SessionFound(ILogger logger, string session, SessionOwner owner, SessionState state, long bytes);
+
+    [LoggerMessage(EventId = 1035, Level = LogLevel.Warning, Message = "Session {Session} of {Owner} is lost: {Reason}")]
+    public static partial void SessionLost(ILogger logger, string session, SessionOwner owner, string reason);
+
+    [LoggerMessage(EventId = 1036, Level = LogLevel.Error, Message = "What is known of {What} could not be brought up to date: {Reason}")]
+    public static partial void SessionsUnknown(ILogger logger, string what, string reason);
 }

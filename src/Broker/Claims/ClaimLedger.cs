@@ -7,6 +7,7 @@ internal sealed class ClaimLedger
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<PciAddress, ClaimedDevice> _devices = [];
+    private readonly Dictionary<PciAddress, (long Session, ClaimedDevice Device)> _reserved = [];
 
     /// <summary>All that are not free.</summary>
     internal IReadOnlyList<ClaimedDevice> All
@@ -20,7 +21,35 @@ internal sealed class ClaimLedger
     /// <summary>A device that is not free; null if it is.</summary>
     internal ClaimedDevice? Find(PciAddress address)
     {
-        lock (_lock) return _devices.GetValueOrDefault(address);
+        lock (_lock) return _devices.GetValueOrDefault(address) ?? _reserved.GetValueOrDefault(address).Device;
+    }
+
+    /// <summary>Keeps a device that is free for the owner of a session, from all but a claim for that session.</summary>
+    internal void Reserve(long session, SessionOwner owner, DeviceFacts device)
+    {
+        lock (_lock) _reserved[device.Address] = (session, new ClaimedDevice(device, null, DeviceState.Kept, BrokerClient.StandInFor(owner), null, HasGone: false));
+    }
+
+    /// <summary>Frees a client's devices, and keeps them for the owner of a session, so that at no instant they are anybody's.</summary>
+    internal void SetAside(long session, SessionOwner owner, IReadOnlyList<DeviceFacts> devices)
+    {
+        lock (_lock)
+        {
+            foreach (var device in devices)
+            {
+                Reserve(session, owner, device);
+                _devices.Remove(device.Address);
+            }
+        }
+    }
+
+    /// <summary>Keeps nothing for a session any more.</summary>
+    internal void EndReservations(long session)
+    {
+        lock (_lock)
+        {
+            foreach (var address in _reserved.Where(each => each.Value.Session == session).Select(static each => each.Key).ToList()) _reserved.Remove(address);
+        }
     }
 
     /// <summary>A client's devices.</summary>
@@ -55,15 +84,16 @@ internal sealed class ClaimLedger
     /// <param name="client">The client.</param>
     /// <param name="devices">The devices and the names of their files.</param>
     /// <param name="added">Those that were not its own before.</param>
+    /// <param name="session">The session, its own, that they may be kept for; null for none.</param>
     /// <returns>What is in the way; null if nothing is.</returns>
-    internal ClaimConflict? Claim(BrokerClient client, IReadOnlyList<(DeviceFacts Facts, string? CdevName)> devices, out IReadOnlyList<DeviceFacts> added)
+    internal ClaimConflict? Claim(BrokerClient client, IReadOnlyList<(DeviceFacts Facts, string? CdevName)> devices, out IReadOnlyList<DeviceFacts> added, long? session = null)
     {
         lock (_lock)
         {
             added = [];
             foreach (var (wanted, _) in devices)
             {
-                var inTheWay = _devices.Values.FirstOrDefault(other =>
+                var inTheWay = _devices.Values.Concat(ReservedFrom(client, session)).FirstOrDefault(other =>
                     other.Owner != client && (other.Facts.Address == wanted.Address || (wanted.IommuGroup is not null && other.Facts.IommuGroup == wanted.IommuGroup)));
                 if (inTheWay is not null) return new ClaimConflict(wanted, inTheWay);
             }
@@ -101,6 +131,10 @@ internal sealed class ClaimLedger
     {
         lock (_lock) _devices.Remove(address);
     }
+
+    // What a client has of a session that is not finished stays kept for that, should the client leave.
+    private IEnumerable<ClaimedDevice> ReservedFrom(BrokerClient client, long? session) =>
+        _reserved.Where(each => each.Value.Session != session && _devices.GetValueOrDefault(each.Key)?.Owner != client).Select(static each => each.Value.Device);
 
     private void Change(PciAddress address, Func<ClaimedDevice, ClaimedDevice> change)
     {

@@ -43,6 +43,11 @@ internal sealed class DeviceBroker : IDisposable
 
     internal EventHub Events { get; } = new();
 
+    /// <summary>Which device is whose, for the sessions that devices are kept for.</summary>
+    internal ClaimLedger Ledger => _ledger;
+
+    internal ClientRecords Records => _records;
+
     /// <summary>A client has connected.</summary>
     /// <param name="identity">Who it is.</param>
     /// <param name="process">Its process, this object's from now on; null where the kernel does not tell.</param>
@@ -234,13 +239,13 @@ internal sealed class DeviceBroker : IDisposable
         _records.Dispose();
     }
 
-    private static IReadOnlyList<PciAddress> Addresses(IReadOnlyList<string> names)
+    internal static IReadOnlyList<PciAddress> Addresses(IReadOnlyList<string> names)
     {
         if (names.Count is 0 or > MostDevices) throw ServiceErrors.InvalidParameter("devices");
         return [.. names.Select(static (name, index) => PciAddress.TryParse(name, out var address) ? address : throw ServiceErrors.InvalidParameter($"devices[{index}]")).Distinct()];
     }
 
-    private static (string Cause, string Remedy) Unbound(PciFunction function) => (
+    internal static (string Cause, string Remedy) Unbound(PciFunction function) => (
         function.Driver is { } driver ? $"The driver {driver} has it, which is none of VFIO." : "No driver has it.",
         $"Whoever runs this machine binds it to vfio-pci: devkeep bind {function.Address}.");
 
@@ -314,6 +319,8 @@ internal sealed class DeviceBroker : IDisposable
         var address = conflict.Wanted.Address;
         if (conflict.Other.Owner is { } former && IsToBeResumed(former, client))
             return Refuse(client, nameof(Claim), address, $"it has {conflict.Other.Facts.Address} already, and has not resumed it", BrokerErrors.ToBeResumed(address.ToString()));
+        if (conflict.Other.State == DeviceState.Kept)
+            return Refuse(client, nameof(Claim), address, $"{conflict.Other.Facts.Address} is kept for a session of {conflict.Other.Client}", BrokerErrors.KeptForSession(address.ToString(), conflict.ByGroup));
         if (conflict.Other.Owner is { } owner) return Refuse(client, nameof(Claim), address, $"{conflict.Other.Facts.Address} is claimed by {owner}", BrokerErrors.AlreadyClaimed(address.ToString(), conflict.ByGroup));
         var obstacle = conflict.Other.Obstacle ?? new Obstacle("Its last client has left, and it is being reset.", "Try again: Watch tells when it was reset.", []);
         if (conflict.ByGroup) obstacle = obstacle with { Cause = $"{conflict.Other.Facts.Address}, of its IOMMU group: {obstacle.Cause}" };
@@ -371,10 +378,10 @@ internal sealed class DeviceBroker : IDisposable
         return error;
     }
 
-    private void Tell(Happening what, DeviceFacts? device, BrokerClient client, string? cause = null) =>
+    internal void Tell(Happening what, DeviceFacts? device, BrokerClient client, string? cause = null) =>
         Events.Publish(new BrokerEvent(what, DateTimeOffset.UtcNow, device, Report(client), cause));
 
-    private ClientReport Report(BrokerClient client) => new(
+    internal ClientReport Report(BrokerClient client) => new(
         client.IsConnected,
         client.Identity.ProcessId,
         client.Identity.UserId,
@@ -383,7 +390,7 @@ internal sealed class DeviceBroker : IDisposable
         [.. _ledger.Of(client).Select(static address => address.ToString())],
         _memory.UsedBy(client));
 
-    private DeviceReport Report(BrokerClient client, PciFunction function)
+    internal DeviceReport Report(BrokerClient client, PciFunction function)
     {
         var known = _ledger.Find(function.Address);
         var state = known?.Owner is { IsConnected: false } ? DeviceState.Kept : known?.State ?? (function.VfioCdevName is null ? DeviceState.Unavailable : DeviceState.Free);

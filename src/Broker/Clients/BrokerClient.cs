@@ -17,6 +17,9 @@ internal sealed class BrokerClient(ClientIdentity identity, IReadOnlyList<Access
 
     internal IReadOnlyList<AccessRule> Rules => rules;
 
+    /// <summary>Who a session's devices are kept for, while nobody has them.</summary>
+    internal static BrokerClient StandInFor(SessionOwner owner) => new(new ClientIdentity(0, owner.User, [], owner.Unit), [], isConnected: false);
+
     /// <summary>The first rule that gives it a device; null if none does.</summary>
     internal AccessRule? RuleFor(DeviceFacts device) => rules.FirstOrDefault(rule => rule.Gives(device));
 

@@ -33,6 +33,27 @@ internal enum Happening
     /// <summary>A client was given memory.</summary>
     Memory,
 
+    /// <summary>A session of live update was preserved.</summary>
+    Preserved,
+
+    /// <summary>Its owner has said that it is complete.</summary>
+    Frozen,
+
+    /// <summary>Its owner goes on in this kernel.</summary>
+    Thawed,
+
+    /// <summary>It came from the kernel before.</summary>
+    Arrived,
+
+    /// <summary>Its owner was given its memory.</summary>
+    Restored,
+
+    /// <summary>Its owner has ended it.</summary>
+    Finished,
+
+    /// <summary>It was given up, or is lost.</summary>
+    Discarded,
+
     /// <summary>The watcher did not keep up, and events are lost.</summary>
     Overrun,
 }

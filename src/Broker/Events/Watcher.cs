@@ -9,10 +9,10 @@ internal sealed class Watcher(BrokerClient client) : IDisposable
     private readonly BlockingCollection<BrokerEvent> _waiting = new(MostWaiting);
     private volatile bool _overrun;
 
-    /// <summary>Adds an event, if it is one for this client: of a device that it may have; for root every one.</summary>
+    /// <summary>Adds an event, if it is one for this client: of a device that it may have, or of a session of its own; for root every one.</summary>
     internal void Offer(BrokerEvent happened)
     {
-        var visible = client.Identity.IsRoot || (happened.Device is { } device && client.RuleFor(device) is not null);
+        var visible = client.Identity.IsRoot || (happened.Device is { } device && client.RuleFor(device) is not null) || happened.Session?.Owner.Is(client.Identity) == true;
         if (visible && !_waiting.TryAdd(happened)) _overrun = true;
     }
 
@@ -30,7 +30,8 @@ internal sealed class Watcher(BrokerClient client) : IDisposable
         (happened.Time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
         happened.Device?.Address.ToString(),
         client.Identity.IsRoot ? happened.Client : null,
-        happened.Cause);
+        happened.Cause,
+        happened.Session?.Name);
 
     public void Dispose() => _waiting.Dispose();
 }

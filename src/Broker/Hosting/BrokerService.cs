@@ -7,7 +7,7 @@ namespace Devices.Broker;
 
 /// <summary>Serves clients while the host runs, and tells the service manager so.</summary>
 internal sealed partial class BrokerService(
-    ListeningSocket socket, PassedDescriptors passed, PolicySource policy, ILogger<DeviceBroker> brokerLogger, ILogger<VarlinkServer> serverLogger, ILogger<BrokerService> logger) : BackgroundService
+    ListeningSocket socket, PassedDescriptors passed, PolicySource policy, SessionKeeper keeper, ILogger<DeviceBroker> brokerLogger, ILogger<VarlinkServer> serverLogger, ILogger<BrokerService> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -17,7 +17,8 @@ internal sealed partial class BrokerService(
     {
         foreach (var unknown in passed.Unknown) LogUnknown(logger, unknown);
         using var broker = new DeviceBroker(policy.Policy, passed.Kept, brokerLogger);
-        var server = new VarlinkServer(DevicesInterface.Serve(broker), socket.Stream, logger: serverLogger);
+        using var sessions = new SessionBroker(keeper, policy.Policy, broker, brokerLogger);
+        var server = new VarlinkServer(DevicesInterface.Serve(broker, sessions), socket.Stream, logger: serverLogger);
         using var watchdog = ServiceManager.WatchdogPeriod is { } period ? new Timer(_ => Tell("WATCHDOG=1"), null, TimeSpan.Zero, period / 2) : null;
         BrokerLog.Serving(brokerLogger, socket.Name, policy.Path, policy.Policy.Rules.Count);
         Tell("READY=1");

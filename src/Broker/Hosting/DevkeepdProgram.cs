@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Devices.Linux;
+using Devices.LiveUpdate;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,8 +22,9 @@ internal static class DevkeepdProgram
     {
         var policy = new Option<string>("--policy") { Description = "The file that says who may have what", HelpName = "FILE", DefaultValueFactory = static _ => DefaultPolicy };
         var socket = new Option<string>("--socket") { Description = "Where to listen, unless the service manager passes a socket", HelpName = "PATH", DefaultValueFactory = static _ => DefaultSocket };
-        var root = new RootCommand("Opens PCI devices under VFIO and hands them to programs that run without rights, as a policy says.") { policy, socket };
-        root.SetAction(parsed => Serve(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(socket)));
+        var keeper = new Option<string?>("--keeper") { Description = "The keeper (devkeep keeper) that holds live update sessions of clients, so that they outlive this service [default: this process holds them]", HelpName = "SOCKET" };
+        var root = new RootCommand("Opens PCI devices under VFIO and hands them to programs that run without rights, as a policy says.") { policy, socket, keeper };
+        root.SetAction(parsed => Serve(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(socket), parsed.GetValue(keeper)));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0) return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         foreach (var error in parsed.Errors) Console.Error.WriteLine($"{Name}: {error.Message}");
@@ -30,11 +32,12 @@ internal static class DevkeepdProgram
         return Misuse;
     }
 
-    private static int Serve(string policyPath, string socketPath)
+    private static int Serve(string policyPath, string socketPath, string? keeperSocket)
     {
         try
         {
             var policy = new PolicySource(policyPath, PolicyFile.Load(policyPath));
+            var keeper = SessionKeeper.Choose(keeperSocket);
             var passed = PassedDescriptors.Take();
             using var socket = ListeningSocket.Open(socketPath, passed.Sockets);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = Name });
@@ -54,11 +57,12 @@ internal static class DevkeepdProgram
             builder.Services.AddSingleton(passed);
             builder.Services.AddSingleton(socket);
             builder.Services.AddSingleton(policy);
+            builder.Services.AddSingleton(keeper);
             builder.Services.AddHostedService<BrokerService>();
             builder.Build().Run();
             return Success;
         }
-        catch (Exception failure) when (failure is PolicyException or LinuxException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is PolicyException or LinuxException or KeeperException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"{Name}: {failure.Message}");
             return Failure;

@@ -30,6 +30,14 @@ internal static class BrokerErrors
         new ErrorReport(device, "This process has it already, by a connection that ended with an earlier run of the service.", "Take it up again: Resume."),
         BrokerJson.Default.ErrorReport);
 
+    internal static VarlinkException KeptForSession(string device, bool byGroup) => Of(
+        "AlreadyClaimed",
+        new ErrorReport(
+            device,
+            byGroup ? "A device of its IOMMU group, from which it is not isolated, is kept for the owner of a live update session." : "It is kept for the owner of a live update session.",
+            "The owner gets it by io.devkeep.Sessions.Restore, or Thaw; Finish and Discard end that, and root may Discard any session."),
+        BrokerJson.Default.ErrorReport);
+
     internal static VarlinkException NotClaimed(string device) =>
         Of("NotClaimed", new ErrorReport(device, "This connection has not claimed it.", "Claim it on this connection first; a claim ends with its connection, but for one that ended with the service: Resume."), BrokerJson.Default.ErrorReport);
 

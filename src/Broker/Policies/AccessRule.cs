@@ -7,7 +7,9 @@ namespace Devices.Broker;
 /// <param name="Unit">The systemd unit that the client is in, or null for any; <c>name@.service</c> stands for all instances of that template.</param>
 /// <param name="Devices">The devices that it gives.</param>
 /// <param name="MemoryBytes">The memory that it gives to all of its clients together.</param>
-internal sealed record AccessRule(string Name, uint? User, uint? Group, string? Unit, IReadOnlyList<DeviceSelector> Devices, long MemoryBytes)
+/// <param name="Sessions">How many sessions of live update all of its clients may have together.</param>
+/// <param name="SessionMemoryBytes">The memory that these may have together.</param>
+internal sealed record AccessRule(string Name, uint? User, uint? Group, string? Unit, IReadOnlyList<DeviceSelector> Devices, long MemoryBytes, int Sessions = 0, long SessionMemoryBytes = 0)
 {
     internal bool IsAbout(ClientIdentity client) =>
         (User is not { } user || user == client.UserId)

@@ -60,13 +60,18 @@ internal static class PolicyFile
         if (rule.User is null && rule.Group is null && rule.Unit is null) throw refusal("is about everybody: name a user, a group or a unit.");
         if (rule.Unit is { } unit && !SystemdUnit.IsName(unit)) throw refusal($"names no systemd unit: {unit}. A service or a scope is one, such as vm.service or vm@.service.");
         if (rule.MemoryMiB < 0 || rule.MemoryMiB > long.MaxValue / MiB) throw refusal($"gives {rule.MemoryMiB} MiB of memory.");
+        if (rule.Sessions is < 0 or > SessionLedger.Most) throw refusal($"gives {rule.Sessions} sessions: 0 to {SessionLedger.Most} is what there can be.");
+        if (rule.SessionMemoryMiB < 0 || rule.SessionMemoryMiB > long.MaxValue / MiB) throw refusal($"gives {rule.SessionMemoryMiB} MiB of memory for sessions.");
+        if (rule.SessionMemoryMiB > 0 && rule.Sessions == 0) throw refusal("gives memory for sessions (sessionMemoryMiB), and no session (sessions).");
         return new AccessRule(
             rule.Name,
             rule.User is { } user ? UserId(user) ?? throw refusal($"names a user whom this system does not have: {user}.") : null,
             rule.Group is { } group ? GroupId(group) ?? throw refusal($"names a group which this system does not have: {group}.") : null,
             rule.Unit,
             [.. rule.Devices.Select(device => DeviceSelector.TryParse(device ?? "") ?? throw refusal($"names no device: {device}. Write an address (0000:01:00.0), vendor and device (1b36:0010) or an IOMMU group (group:12)."))],
-            rule.MemoryMiB * MiB);
+            rule.MemoryMiB * MiB,
+            rule.Sessions,
+            rule.SessionMemoryMiB * MiB);
     }
 
     private static uint? UserId(string name)

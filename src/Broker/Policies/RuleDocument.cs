@@ -17,4 +17,8 @@ internal sealed record RuleDocument
     public IReadOnlyList<string> Devices { get; set; } = [];
 
     public long MemoryMiB { get; init; }
+
+    public int Sessions { get; init; }
+
+    public long SessionMemoryMiB { get; init; }
 }

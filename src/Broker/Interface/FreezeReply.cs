@@ -1,0 +1,4 @@
+namespace Devices.Broker;
+
+/// <summary>What <c>Freeze</c> returns.</summary>
+internal sealed record FreezeReply(SessionReport Session);

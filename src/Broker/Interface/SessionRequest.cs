@@ -1,0 +1,4 @@
+namespace Devices.Broker;
+
+/// <summary>The session that a call is about.</summary>
+internal sealed record SessionRequest(string Session);
