@@ -8,7 +8,7 @@ internal sealed class BrokerOptions
 {
     private readonly Option<string?> _socket = new("--broker")
     {
-        Description = $"Take devices and memory from the devkeepd that listens there [default: {BrokerDescriptors.DefaultSocket}, if that exists]",
+        Description = $"Take devices and memory from the devkeepd that listens there [default: {BrokerConnection.DefaultSocket}, if that exists]",
         HelpName = "SOCKET",
     };
 
@@ -33,7 +33,7 @@ internal sealed class BrokerOptions
     /// <exception cref="UserException">There is none, and this process may not open devices.</exception>
     internal string? Socket(ParseResult parsed, bool forDevices)
     {
-        var socket = parsed.GetValue(_alone) ? null : parsed.GetValue(_socket) ?? (File.Exists(BrokerDescriptors.DefaultSocket) ? BrokerDescriptors.DefaultSocket : null);
+        var socket = parsed.GetValue(_alone) ? null : parsed.GetValue(_socket) ?? (File.Exists(BrokerConnection.DefaultSocket) ? BrokerConnection.DefaultSocket : null);
         return socket is not null || !forDevices || ProcessRights.IsRoot
             ? socket
             : throw new UserException("Devices are opened by root, or by devkeepd for those that its policy names, and none listens: start it, name its socket (--broker), or be root.");

@@ -27,8 +27,13 @@ internal sealed class PreservationOptions
     private readonly NextKernelOptions _kernel;
     private readonly Option<PreservationTier?> _require = TierOption.Require();
     private readonly Option<PreservationTier?> _atMost = TierOption.AtMost();
+    private readonly ClientSessionOptions _clients;
+    private readonly Option<bool> _clientsOnly = new("--clients-only")
+    {
+        Description = "Preserve nothing beside what devkeepd's clients have frozen",
+    };
 
-    internal PreservationOptions(CliHost host, Command command, Option<SessionName> session)
+    internal PreservationOptions(CliHost host, Command command, Option<SessionName> session, bool jumps)
     {
         _addresses = AddressArguments.Several(host, "The devices, bound to vfio-pci (devkeep bind)", required: false);
         command.Arguments.Add(_addresses);
@@ -42,10 +47,19 @@ internal sealed class PreservationOptions
         _kernel = new NextKernelOptions(command);
         command.Options.Add(_require);
         command.Options.Add(_atMost);
+        _clients = new ClientSessionOptions(command, jumps);
+        command.Options.Add(_clientsOnly);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_addresses) is { Tokens.Count: > 0 }) return;
-            if (result.GetResult(_memory) is not { } memory) result.AddError("Nothing to preserve: name devices, memory (--memory NAME), or both.");
+            var hasDevices = result.GetResult(_addresses) is { Tokens.Count: > 0 };
+            if (result.GetValue(_clientsOnly))
+            {
+                if (hasDevices || result.GetResult(_memory) is not null) result.AddError("--clients-only excludes devices and memory of one's own.");
+                return;
+            }
+
+            if (hasDevices) return;
+            if (result.GetResult(_memory) is not { } memory) result.AddError("Nothing to preserve: name devices, memory (--memory NAME), or both; or --clients-only.");
             else if (memory.Tokens.Any(static token => token.Value.Contains('=', StringComparison.Ordinal))) result.AddError("Memory at an IOVA is for devices: name them, or give memory by its name alone (devkeep memory create).");
         });
     }
@@ -58,13 +72,14 @@ internal sealed class PreservationOptions
         var drivers = ShellDrivers.All.Where(driver => parsed.GetRequiredValue(_drivers).Contains(driver.Name, StringComparer.Ordinal)).ToList();
         if (drivers.Find(driver => !functions.Any(driver.Drives)) is { } idle)
             throw new UserException($"None of these devices can be driven by '{idle.Name}'.");
+        var clients = _clients.Read(parsed, run);
         return new PreservationOrder(
             parsed.GetValue(_session),
             parsed.GetRequiredValue(_keeper),
             functions,
             parsed.GetRequiredValue(_memory),
             drivers,
-            _kernel.Read(parsed, run),
+            _kernel.Read(parsed, run) with { Others = [.. clients.Devices.Where(other => functions.All(function => function.Address != other.Address))] },
             parsed.GetValue(_require) ?? PreservationTier.Cold,
             parsed.GetValue(_atMost) ?? PreservationTier.Live,
             parsed.GetValue(_adopted));

@@ -23,6 +23,7 @@ internal sealed class DevkeepRoot : RootCommand, IHasExamples
         Subcommands.Add(new MemoryCommand(host));
         Subcommands.Add(new RunCommand(host));
         Subcommands.Add(new VmmCommand(host));
+        Subcommands.Add(new SessionCommand(host));
         Subcommands.Add(new ConfigCommand(host));
         Subcommands.Add(new CacheCommand(host));
         Subcommands.Add(new PreflightCommand(host));

@@ -15,6 +15,7 @@ internal sealed class KexecCommand : DevkeepCommand
     };
 
     private readonly JumpOptions _jump;
+    private readonly ClientSessionOptions _clients;
     private readonly Option<string?> _audit = AuditOption.Create();
 
     internal KexecCommand(CliHost host)
@@ -30,6 +31,7 @@ internal sealed class KexecCommand : DevkeepCommand
         Options.Add(_keeper);
         Options.Add(_rehearse);
         _jump = new JumpOptions(this);
+        _clients = new ClientSessionOptions(this, jumps: true);
         Options.Add(_audit);
     }
 
@@ -39,6 +41,7 @@ internal sealed class KexecCommand : DevkeepCommand
         using var keeper = KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
         var terms = _jump.Read(parsed);
         terms.RequireFeasible();
+        _ = _clients.Read(parsed, run);
         using var steps = new SessionSteps(run, parsed.GetValue(_audit), Name, session);
         run.Interruption.TakeCare();
         var preserved = steps.During(

@@ -21,7 +21,7 @@ internal static class ManPage
         foreach (var (code, meaning) in ExitCode.Meanings) WriteItem($"{code}", meaning, output);
         output.WriteLine(".SH FILES");
         WriteItem(Devices.LiveUpdate.KeeperServer.DefaultSocketPath, "the keeper's socket", output);
-        WriteItem(BrokerDescriptors.DefaultSocket, "devkeepd's socket", output);
+        WriteItem(BrokerConnection.DefaultSocket, "devkeepd's socket", output);
         WriteItem(Devices.Pci.ConfigCacheStore.DefaultPath, "constant configuration registers of devices, for the next run", output);
     }
 

@@ -18,7 +18,7 @@ internal sealed class PreserveCommand : DevkeepCommand
             new CommandExample("preserve -s lab --driver nvme 0000:01:00.0", "a controller that devkeep itself has initialised"),
             new CommandExample("preserve -s lab --memory cache", "memory of devkeep memory create, and no device"))
     {
-        _what = new PreservationOptions(host, this, SessionOption.Create());
+        _what = new PreservationOptions(host, this, SessionOption.Create(), jumps: false);
         Options.Add(_audit);
     }
 

@@ -22,7 +22,7 @@ internal sealed class UpdateCommand : DevkeepCommand
             new CommandExample("update --kernel /boot/vmlinuz-next --driver nvme --require warm 0000:01:00.0", "do it; in the next kernel: devkeep restore --session update"),
             new CommandExample("update --kernel /boot/vmlinuz-next --deadline 5 --expect 3 0000:01:00.0", "only if the devices are away for 5 s at most, 3 of them after the jump"))
     {
-        _what = new PreservationOptions(host, this, SessionOption.Create("update"));
+        _what = new PreservationOptions(host, this, SessionOption.Create("update"), jumps: true);
         _jump = new JumpOptions(this);
         Options.Add(_audit);
         Options.Add(_dryRun);

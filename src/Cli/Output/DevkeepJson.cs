@@ -38,6 +38,7 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(RehearsalResult))]
 [JsonSerializable(typeof(RestoreResult))]
 [JsonSerializable(typeof(DiscardResult))]
+[JsonSerializable(typeof(SessionListResult))]
 [JsonSerializable(typeof(StatusResult))]
 [JsonSerializable(typeof(RecordResult))]
 [JsonSerializable(typeof(RecordVersionsResult))]
