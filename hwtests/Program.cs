@@ -15,6 +15,8 @@ const string Usage = """
     Devices.HwTests devkeepd OPTIONS          be devkeepd: for tests that need it in a process of its own
     Devices.HwTests guest SOCKET DEVICE       be a program without rights that drives a device of devkeepd's until it is killed
     Devices.HwTests keeper SOCKET             be a keeper: for tests that need one in a process of its own
+    Devices.HwTests session-guest JOB SOCKET DEVICE
+                                              be a program without rights whose memory and device go over a kexec
     Devices.HwTests memlock MODE DEVICE       map by a back end: for a test that runs it under a limit of lockable memory
     Devices.HwTests worker JOB SOCKET [STEP]  be a worker that is about to die: for tests that go on where it left off
     Devices.HwTests record-vm-start FILE      record what a VM's start does to a VF's configuration space: in a guest with VFs
@@ -29,6 +31,7 @@ try
         ["report", var directory] => Commands.Report(directory),
         ["devkeepd", .. var rest] => DevkeepdProgram.Run(rest),
         ["guest", var socket, var device] => UnprivilegedGuest.Run(socket, device),
+        ["session-guest", var job, var socket, var device] => SessionGuest.Run(job, socket, device),
         ["keeper", var socket] => KeeperProcess.Run(socket),
         ["memlock", var mode, var device] => MemlockProcess.Run(mode, device),
         ["worker", var job, var socket, .. var rest] => WorkerProcess.Run(job, socket, rest),

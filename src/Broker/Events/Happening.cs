@@ -42,9 +42,6 @@ internal enum Happening
     /// <summary>Its owner goes on in this kernel.</summary>
     Thawed,
 
-    /// <summary>It came from the kernel before.</summary>
-    Arrived,
-
     /// <summary>Its owner was given its memory.</summary>
     Restored,
 

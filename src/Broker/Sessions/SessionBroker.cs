@@ -134,14 +134,15 @@ internal sealed class SessionBroker : IDisposable
             try
             {
                 Write(incoming: false);
+                ThawRecord(thawed);
             }
             catch
             {
                 _ledger.Change(entry, SessionState.Frozen);
+                Attempt(entry.Name, () => Write(incoming: false));
                 throw;
             }
 
-            ThawRecord(thawed);
             var devices = _devices.TakeUp(client, thawed);
             _devices.Release(thawed);
             BrokerLog.SessionChanged(_logger, thawed.KernelName.Value, "thawed", client);
