@@ -1,12 +1,15 @@
 using System.Text.Json.Serialization;
 using Devices.Linux;
 using Devices.Varlink;
+using Microsoft.Extensions.Logging;
 
 namespace Devices.Tests.Varlink;
 
 /// <summary>A service with one of each kind of method, on a socket of its own.</summary>
 internal sealed class TestService : IDisposable
 {
+    internal const string TooMany = "org.example.test.TooMany";
+
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("varlink");
@@ -14,7 +17,7 @@ internal sealed class TestService : IDisposable
     private CancellationTokenSource _end = new();
     private Thread _thread;
 
-    internal TestService(VarlinkLimits? limits = null)
+    internal TestService(VarlinkLimits? limits = null, ILogger<VarlinkServer>? logger = null)
     {
         _listener = UnixStream.Listen(Path);
         var offered = new VarlinkInterface(Description)
@@ -41,7 +44,7 @@ internal sealed class TestService : IDisposable
                 call.Connection.AtEnd(() => Ended.Set());
                 return words;
             });
-        Server = new VarlinkServer(new VarlinkService(new ServiceInfo("Devices", "test", "1", "https://example.org", []), [offered], Translate), _listener, limits);
+        Server = new VarlinkServer(new VarlinkService(new ServiceInfo("Devices", "test", "1", "https://example.org", []), [offered], Translate), _listener, limits, logger, new VarlinkException(TooMany));
         _thread = Start();
     }
 
@@ -55,6 +58,7 @@ internal sealed class TestService : IDisposable
         method Hold(text: string) -> (text: string)
         method Unanswered() -> ()
         error Broken (text: string)
+        error TooMany ()
         """);
 
     internal string Path => System.IO.Path.Combine(_folder.FullName, "socket");

@@ -174,6 +174,23 @@ public sealed class VarlinkAbuseTests : IDisposable
     }
 
     [Fact]
+    public void Who_is_one_too_many_hears_so_whether_it_asks_before_or_after_it_is_disconnected()
+    {
+        var clients = Enumerable.Range(0, 50).Select(_ => _service.ConnectRaw()).ToList();
+        Assert.True(SpinWait.SpinUntil(() => _service.Server.ConnectionCount == 50, TestService.Patience));
+        for (var i = 0; i < 20; i++)
+        {
+            using var client = _service.Connect();
+            if (i % 2 == 0) Thread.Sleep(10);
+            Assert.Equal(TestService.TooMany, Assert.Throws<VarlinkException>(() => client.Call("Echo", new Words("x"), TestJson.Default.Words, TestJson.Default.Words)).Error);
+        }
+
+        clients.ForEach(static client => client.Dispose());
+        Assert.True(SpinWait.SpinUntil(() => _service.Server.ConnectionCount == 0, TestService.Patience));
+        Assert.Equal("served", _service.Echo("served"));
+    }
+
+    [Fact]
     public void Whatever_becomes_of_a_message_on_its_way_the_service_answers_the_next_client()
         => Prop.ForAll(
             (from at in Gen.Choose(0, Call.Length)

@@ -107,7 +107,29 @@ public sealed class VarlinkClient : IDisposable
     {
         if (!_description.Methods.ContainsKey(method)) throw new ArgumentException($"{_description.Name} has no method {method}.", nameof(method));
         var call = new CallMessage($"{_description.Name}.{method}", JsonSerializer.SerializeToElement(parameters, type), Oneway: false, more);
-        _stream.Write(call.Write(), descriptors, _timeout);
+        try
+        {
+            _stream.Write(call.Write(), descriptors, _timeout);
+        }
+        catch (LinuxException closed) when (closed.Errno == Errno.EPIPE)
+        {
+            if (LastWord() is { } said) throw said;
+            throw;
+        }
+    }
+
+    // What a service said before it hung up without being asked: that it has too many clients, say.
+    private VarlinkException? LastWord()
+    {
+        try
+        {
+            using var message = _stream.Read(TimeSpan.Zero, TimeSpan.Zero);
+            return message is not null && ReplyMessage.Read(Envelope.Parse(message.Bytes)) is { Error: { } error } reply ? VarlinkException.Of(error, reply.Parameters) : null;
+        }
+        catch (Exception nothing) when (nothing is LinuxException or VarlinkProtocolException)
+        {
+            return null;
+        }
     }
 
     private VarlinkReply<T> Receive<T>(string method, JsonTypeInfo<T> type, out bool continues)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Devices.Varlink;
 
@@ -13,13 +14,16 @@ internal static class Envelope
     /// <exception cref="VarlinkProtocolException">It is none.</exception>
     internal static JsonElement Parse(ReadOnlyMemory<byte> message)
     {
+        // The parser looks at the text of what is asked for only.
+        if (!Utf8.IsValid(message.Span)) throw new VarlinkProtocolException("it is no UTF-8");
         try
         {
             using var document = JsonDocument.Parse(message, Strict);
             return document.RootElement.Clone();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is a field's name with half of a surrogate pair.
             throw new VarlinkProtocolException("it is no JSON", e);
         }
     }

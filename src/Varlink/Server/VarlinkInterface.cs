@@ -72,7 +72,15 @@ public sealed class VarlinkInterface
     private static T ReadParameters<T>(JsonElement json, JsonTypeInfo<T> type)
     {
         using var none = json.ValueKind == JsonValueKind.Undefined ? JsonDocument.Parse("{}") : null;
-        return (none?.RootElement ?? json).Deserialize(type)!;
+        try
+        {
+            return (none?.RootElement ?? json).Deserialize(type)!;
+        }
+        catch (JsonException unfit)
+        {
+            // As described, but not what this service has room for: a number that is none of the handler's type.
+            throw ServiceErrors.InvalidParameter(unfit.Path is { Length: > 2 } path ? path[2..] : "parameters");
+        }
     }
 
     private VarlinkInterface Add(string method, Handler handler)

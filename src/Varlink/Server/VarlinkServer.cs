@@ -15,6 +15,7 @@ public sealed partial class VarlinkServer
     private readonly UnixStream _listener;
     private readonly VarlinkLimits _limits;
     private readonly ILogger _logger;
+    private readonly VarlinkException? _tooMany;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, (UnixStream Socket, uint User, Thread Thread)> _clients = [];
     private long _nextId;
@@ -24,7 +25,8 @@ public sealed partial class VarlinkServer
     /// <param name="listener">The socket that listens; it stays the caller's.</param>
     /// <param name="limits">What it bears; null for what <see cref="VarlinkLimits"/> begins with.</param>
     /// <param name="logger">Where to tell of clients that are disconnected; null for nowhere.</param>
-    public VarlinkServer(VarlinkService service, UnixStream listener, VarlinkLimits? limits = null, ILogger<VarlinkServer>? logger = null)
+    /// <param name="tooMany">What who is one too many hears before it is disconnected, as the answer to what it would have asked; null for nothing.</param>
+    public VarlinkServer(VarlinkService service, UnixStream listener, VarlinkLimits? limits = null, ILogger<VarlinkServer>? logger = null, VarlinkException? tooMany = null)
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(listener);
@@ -32,6 +34,7 @@ public sealed partial class VarlinkServer
         _listener = listener;
         _limits = limits ?? new VarlinkLimits();
         _logger = logger ?? NullLogger<VarlinkServer>.Instance;
+        _tooMany = tooMany;
     }
 
     /// <summary>How many clients are connected.</summary>
@@ -99,14 +102,26 @@ public sealed partial class VarlinkServer
             if (_clients.Count < _limits.Connections && ofUser < _limits.ConnectionsPerUser)
             {
                 var thread = new Thread(() => Serve(socket, connection), StackBytes) { IsBackground = true, Name = $"varlink {connection.Id}" };
-                _clients.Add(connection.Id, (socket, peer.UserId, thread));
-                thread.Start();
-                return;
+                try
+                {
+                    thread.Start();
+                    _clients.Add(connection.Id, (socket, peer.UserId, thread));
+                    return;
+                }
+                catch (OutOfMemoryException failure)
+                {
+                    // What the runtime throws where the kernel has no thread for it (pids.max, say): the others go on.
+                    LogCannotAccept(_logger, failure);
+                }
             }
-
-            LogTooMany(_logger, peer.ProcessId, peer.UserId, ofUser, _clients.Count);
+            else
+            {
+                LogTooMany(_logger, peer.ProcessId, peer.UserId, ofUser, _clients.Count);
+            }
         }
 
+        // There is room for it: nothing was sent before.
+        if (_tooMany is not null) _ = socket.TrySend(new ReplyMessage(_tooMany.Parameters, _tooMany.Error, Continues: false).Write().Span, [], TimeSpan.Zero);
         socket.Dispose();
     }
 

@@ -1,3 +1,5 @@
+using Devices.Linux;
+
 namespace Devices.Varlink;
 
 /// <summary>What a server serves: who it is, and its interfaces, of which <c>org.varlink.service</c> is one.</summary>
@@ -25,19 +27,35 @@ public sealed class VarlinkService
     /// <summary>Answers a call: sends its replies, of which an error is one.</summary>
     internal void Answer(in CallMessage message, VarlinkCall call, Action<ReplyMessage> reply)
     {
+        // A reply that failed may be there in part: another one behind it would be read as its rest.
+        var failed = false;
         try
         {
             var dot = message.Method.LastIndexOf('.');
             var handler = Find(dot < 0 ? message.Method : message.Method[..dot]).HandlerOf(message.Method[(dot + 1)..], message.Parameters);
-            handler(call, message.Parameters, reply);
+            handler(call, message.Parameters, Send);
         }
-        catch (VarlinkException error)
+        catch (VarlinkException error) when (!failed)
         {
             Refuse(error);
         }
-        catch (Exception failure) when (_translate(failure) is { } error)
+        catch (Exception failure) when (!failed && _translate(failure) is { } error)
         {
             Refuse(error);
+        }
+
+        void Send(ReplyMessage answer)
+        {
+            try
+            {
+                reply(answer);
+            }
+            catch (Exception failure)
+            {
+                // With too many descriptors on their way already the kernel takes nothing of a message that has more.
+                failed = failure is not LinuxException { Errno: Errno.ETOOMANYREFS };
+                throw;
+            }
         }
 
         void Refuse(VarlinkException error)
