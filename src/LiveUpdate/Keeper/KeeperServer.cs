@@ -273,8 +273,9 @@ public sealed partial class KeeperServer : IDisposable
         catch (Exception e)
         {
             // Whatever a client provokes: it must hear of it, and the keeper must live.
-            LogRefused(_logger, client.ProcessId, e.Message);
-            return new KeeperReply { Error = KeeperError.Of(e) };
+            var error = KeeperError.Of(e);
+            LogRefused(_logger, client.ProcessId, error.Message);
+            return new KeeperReply { Error = error };
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed record KeeperError
     internal const string LinuxKind = "linux";
     internal const string KeeperKind = "keeper";
 
+    // What a client sent may be quoted: so that each text, with every character escaped, and all four together stay within a message.
+    private const int LongestText = 1000;
+
     public string Kind { get; init; } = KeeperKind;
 
     public string Message { get; init; } = "";
@@ -28,16 +31,18 @@ internal sealed record KeeperError
         LinuxException e => new KeeperError
         {
             Kind = LinuxKind,
-            Message = e.Message,
+            Message = Cut(e.Message),
             Errno = (int)e.Errno,
-            Call = e.Call,
-            Subject = e.Subject,
-            Remedy = e.Remedy,
+            Call = Cut(e.Call),
+            Subject = Cut(e.Subject),
+            Remedy = e.Remedy is null ? null : Cut(e.Remedy),
         },
-        KeeperException e => new KeeperError { Message = e.Message, Problem = e.Problem.ToString() },
-        ArgumentException e => new KeeperError { Message = e.Message, Problem = nameof(KeeperProblem.Protocol) },
-        _ => new KeeperError { Message = $"The keeper failed: {exception.Message}", Problem = nameof(KeeperProblem.Protocol) },
+        KeeperException e => new KeeperError { Message = Cut(e.Message), Problem = e.Problem.ToString() },
+        ArgumentException e => new KeeperError { Message = Cut(e.Message), Problem = nameof(KeeperProblem.Protocol) },
+        _ => new KeeperError { Message = Cut($"The keeper failed: {exception.Message}"), Problem = nameof(KeeperProblem.Protocol) },
     };
+
+    private static string Cut(string text) => text.Length <= LongestText ? text : $"{text[..LongestText]}…";
 
     internal Exception ToException() => Kind switch
     {
