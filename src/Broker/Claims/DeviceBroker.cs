@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Devices.Linux;
 using Devices.Pci;
 using Devices.Varlink;
@@ -12,11 +13,12 @@ internal sealed class DeviceBroker : IDisposable
     /// <summary>The most devices in one call: what goes into one reply's descriptors, with room to spare.</summary>
     internal const int MostDevices = 64;
 
+    private const string NoRuleAnyMore = "no rule gives it this device any more";
+
     // More than the second in which a client's processes end.
     private static readonly TimeSpan s_releasePatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_sweepPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly AccessPolicy _policy;
     private readonly ILogger _logger;
     private readonly ClaimLedger _ledger = new();
     private readonly MemoryAllowance _memory = new();
@@ -25,6 +27,10 @@ internal sealed class DeviceBroker : IDisposable
     private readonly Timer _sweep;
     private readonly Lock _lock = new();
     private readonly HashSet<BrokerClient> _clients = [];
+
+    // Whoever gives a device or takes one back reads the policy; a policy that takes its place waits for them.
+    private readonly ReaderWriterLockSlim _inForce = new();
+    private AccessPolicy _policy;
     private volatile bool _isSuspended;
 
     /// <summary>A broker for a policy.</summary>
@@ -36,12 +42,18 @@ internal sealed class DeviceBroker : IDisposable
         _policy = policy;
         _logger = logger;
         _records = new ClientRecords(_ledger, _memory, logger);
+        Events = new EventHub(Metrics);
+        Metrics.Gauge("devkeepd.devices", "{device}", "Devices that a rule gives to somebody, or that a VFIO driver has, by state", CountDevices);
+        Metrics.Gauge("devkeepd.clients", "{client}", "Clients that are connected, and those of an earlier run whose processes have something still", CountClients);
+        Metrics.Gauge("devkeepd.memory.given", "By", "Memory that clients were given, by the policy's rule", CountMemory);
         _returns = new DeviceReturns(_ledger, _records, Events, logger);
         foreach (var former in _records.Restore(kept, policy.RulesFor)) Restore(former);
         _sweep = new Timer(_ => Sweep(), null, s_sweepPeriod, s_sweepPeriod);
     }
 
-    internal EventHub Events { get; } = new();
+    internal EventHub Events { get; }
+
+    internal BrokerMetrics Metrics { get; } = new();
 
     /// <summary>Which device is whose, for the sessions that devices are kept for.</summary>
     internal ClaimLedger Ledger => _ledger;
@@ -53,8 +65,8 @@ internal sealed class DeviceBroker : IDisposable
     /// <param name="process">Its process, this object's from now on; null where the kernel does not tell.</param>
     internal BrokerClient Enter(ClientIdentity identity, ProcessFd? process)
     {
-        var client = new BrokerClient(identity, _policy.RulesFor(identity), process);
-        lock (_lock) _clients.Add(client);
+        BrokerClient client;
+        lock (_lock) _clients.Add(client = new BrokerClient(identity, _policy.RulesFor(identity), process));
         if (_logger.IsEnabled(LogLevel.Information))
             BrokerLog.Connected(_logger, client, client.Rules.Count == 0 ? "none" : string.Join(", ", client.Rules.Select(static rule => $"\"{rule.Name}\"")));
         return client;
@@ -71,6 +83,29 @@ internal sealed class DeviceBroker : IDisposable
     /// </summary>
     internal void Suspend() => _isSuspended = ServiceManager.IsPresent;
 
+    /// <summary>
+    /// Another policy is in force from now on. What it does not give to who has it is taken back, as the next run of the service would; memory stays counted.
+    /// </summary>
+    internal void Reload(AccessPolicy policy)
+    {
+        _inForce.EnterWriteLock();
+        try
+        {
+            lock (_lock)
+            {
+                _policy = policy;
+                foreach (var client in _clients) client.Rules = policy.RulesFor(client.Identity);
+            }
+
+            foreach (var device in _ledger.All.Where(static device => device is { Owner: { } owner, HasGone: false } && owner.RuleFor(device.Facts) is null))
+                _ = _returns.Begin(device.Facts, device.Client, NoRuleAnyMore);
+        }
+        finally
+        {
+            _inForce.ExitWriteLock();
+        }
+    }
+
     /// <summary><c>List</c>.</summary>
     internal IReadOnlyList<DeviceReport> List(BrokerClient client) =>
         [.. PciFunction.EnumerateAll()
@@ -80,6 +115,7 @@ internal sealed class DeviceBroker : IDisposable
     /// <summary><c>Claim</c>.</summary>
     internal IReadOnlyList<DeviceReport> Claim(BrokerClient client, IReadOnlyList<string> names)
     {
+        using var policy = ReadPolicy();
         var wanted = Addresses(names).Select(address => Permitted(client, address)).ToList();
         if (wanted.FirstOrDefault(static function => function.VfioCdevName is null) is { } unbound)
         {
@@ -113,6 +149,7 @@ internal sealed class DeviceBroker : IDisposable
     /// <summary><c>Open</c>: the files of devices, none bound, the caller's own.</summary>
     internal IReadOnlyList<(PciAddress Address, FileDescriptor File)> Open(BrokerClient client, IReadOnlyList<string> names)
     {
+        using var policy = ReadPolicy();
         var devices = Claimed(client, nameof(Open), names);
         var opened = new List<(PciAddress Address, FileDescriptor File)>();
         try
@@ -139,6 +176,7 @@ internal sealed class DeviceBroker : IDisposable
     /// <summary><c>Release</c>.</summary>
     internal IReadOnlyList<DeviceReport> Release(BrokerClient client, IReadOnlyList<string> names)
     {
+        using var policy = ReadPolicy();
         var devices = Claimed(client, nameof(Release), names);
         _ = Task.WaitAll([.. devices.Select(device => _returns.Begin(device.Facts, client, "it gave it back"))], s_releasePatience);
         return [.. devices.Select(device => PciFunction.TryOpen(device.Facts.Address, out var function) ? Report(client, function) : null).OfType<DeviceReport>()];
@@ -147,6 +185,7 @@ internal sealed class DeviceBroker : IDisposable
     /// <summary><c>Resume</c>.</summary>
     internal ResumeReply Resume(BrokerClient client, IReadOnlyList<string> names)
     {
+        using var policy = ReadPolicy();
         var wanted = names.Count == 0 ? [] : Addresses(names);
         List<BrokerClient> formers;
         List<ClaimedDevice> devices;
@@ -163,7 +202,7 @@ internal sealed class DeviceBroker : IDisposable
             devices = [.. formers.SelectMany(former => _ledger.HeldFor(former).Where(static device => device.Owner is not null))];
             memory = formers.Sum(_memory.UsedBy);
             if (devices.Find(device => client.RuleFor(device.Facts) is null) is { } denied)
-                throw Refuse(client, nameof(Resume), denied.Facts.Address, "no rule gives it this device any more", BrokerErrors.NotAllowed(denied.Facts.Address.ToString()));
+                throw Refuse(client, nameof(Resume), denied.Facts.Address, NoRuleAnyMore, BrokerErrors.NotAllowed(denied.Facts.Address.ToString()));
             foreach (var former in formers)
             {
                 _ledger.Move(former, client);
@@ -234,9 +273,12 @@ internal sealed class DeviceBroker : IDisposable
     /// <summary>Ends it, when no client is left.</summary>
     public void Dispose()
     {
-        _sweep.Dispose();
+        using var swept = new ManualResetEvent(false);
+        if (_sweep.Dispose(swept)) swept.WaitOne();
         _returns.Dispose();
         _records.Dispose();
+        _inForce.Dispose();
+        Metrics.Dispose();
     }
 
     internal static IReadOnlyList<PciAddress> Addresses(IReadOnlyList<string> names)
@@ -251,6 +293,12 @@ internal sealed class DeviceBroker : IDisposable
 
     private static string Names(IEnumerable<ClaimedDevice> devices) =>
         string.Join(", ", devices.Select(static device => device.Facts.Address).Order()) is { Length: > 0 } names ? names : "no device";
+
+    private Reading ReadPolicy()
+    {
+        _inForce.EnterReadLock();
+        return new Reading(_inForce);
+    }
 
     private bool IsToBeResumed(BrokerClient former, BrokerClient client)
     {
@@ -273,7 +321,7 @@ internal sealed class DeviceBroker : IDisposable
         foreach (var device in devices)
         {
             if (device.Owner is null) _ = _returns.Begin(device.Facts, client, "it was being taken back when this service ended");
-            else if (client.RuleFor(device.Facts) is null && !device.HasGone) _ = _returns.Begin(device.Facts, client, "no rule gives it this device any more");
+            else if (client.RuleFor(device.Facts) is null && !device.HasGone) _ = _returns.Begin(device.Facts, client, NoRuleAnyMore);
         }
 
         if (_ledger.Of(client).Count == 0 && state.Memory.Count == 0)
@@ -291,6 +339,7 @@ internal sealed class DeviceBroker : IDisposable
 
     private void TakeBack(BrokerClient client, string reason)
     {
+        using var policy = ReadPolicy();
         lock (_lock) _clients.Remove(client);
         foreach (var device in _ledger.All.Where(device => device.Owner == client)) _ = _returns.Begin(device.Facts, client, reason);
         _memory.End(client);
@@ -390,10 +439,13 @@ internal sealed class DeviceBroker : IDisposable
         [.. _ledger.Of(client).Select(static address => address.ToString())],
         _memory.UsedBy(client));
 
+    private static DeviceState StateOf(ClaimedDevice? known, PciFunction function) =>
+        known?.Owner is { IsConnected: false } ? DeviceState.Kept : known?.State ?? (function.VfioCdevName is null ? DeviceState.Unavailable : DeviceState.Free);
+
     internal DeviceReport Report(BrokerClient client, PciFunction function)
     {
         var known = _ledger.Find(function.Address);
-        var state = known?.Owner is { IsConnected: false } ? DeviceState.Kept : known?.State ?? (function.VfioCdevName is null ? DeviceState.Unavailable : DeviceState.Free);
+        var state = StateOf(known, function);
         var (cause, remedy) = state == DeviceState.Unavailable ? Unbound(function) : (known?.Obstacle?.Cause, known?.Obstacle?.Remedy);
         return new DeviceReport(
             function.Address.ToString(),
@@ -406,6 +458,25 @@ internal sealed class DeviceBroker : IDisposable
             remedy,
             HolderReport.Of(known?.Obstacle?.Holders ?? []));
     }
+
+    private IEnumerable<Measurement<long>> CountDevices()
+    {
+        AccessPolicy policy;
+        lock (_lock) policy = _policy;
+        var states = PciFunction.EnumerateAll()
+            .Where(function => function.VfioCdevName is not null || policy.Rules.Any(rule => rule.Gives(DeviceFacts.Of(function))))
+            .ToLookup(function => StateOf(_ledger.Find(function.Address), function));
+        return Enum.GetValues<DeviceState>().Select(state => new Measurement<long>(states[state].Count(), new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant())));
+    }
+
+    private IEnumerable<Measurement<long>> CountClients()
+    {
+        int all, connected;
+        lock (_lock) (all, connected) = (_clients.Count, _clients.Count(static client => client.IsConnected));
+        return [new Measurement<long>(connected, new KeyValuePair<string, object?>("connected", "true")), new Measurement<long>(all - connected, new KeyValuePair<string, object?>("connected", "false"))];
+    }
+
+    private IEnumerable<Measurement<long>> CountMemory() => _memory.ByRule().Select(static each => new Measurement<long>(each.Bytes, new KeyValuePair<string, object?>("rule", each.Rule)));
 
     private void Sweep()
     {
@@ -431,5 +502,10 @@ internal sealed class DeviceBroker : IDisposable
             BrokerLog.Gone(_logger, device.Facts.Address.ToString(), device.Owner!.ToString());
             Tell(Happening.Gone, device.Facts, device.Owner!);
         }
+    }
+
+    private readonly struct Reading(ReaderWriterLockSlim inForce) : IDisposable
+    {
+        public void Dispose() => inForce.ExitReadLock();
     }
 }

@@ -24,6 +24,12 @@ internal sealed class MemoryAllowance
         lock (_lock) return _used.TryGetValue(client, out var mine) ? [.. mine.Where(static each => each.Value > 0).Select(static each => new MemoryRecord(each.Key, each.Value))] : [];
     }
 
+    /// <summary>What all clients have, by rule.</summary>
+    internal IReadOnlyList<MemoryRecord> ByRule()
+    {
+        lock (_lock) return [.. _used.Values.SelectMany(static each => each).GroupBy(static each => each.Key, static each => each.Value, StringComparer.Ordinal).Select(static each => new MemoryRecord(each.Key, each.Sum()))];
+    }
+
     /// <summary>Counts memory that a client has already: what it was given stays its own, whatever its rules give by now.</summary>
     internal void Restore(BrokerClient client, MemoryRecord memory)
     {
@@ -46,10 +52,10 @@ internal sealed class MemoryAllowance
         lock (_lock) _used[client][rule.Name] -= bytes;
     }
 
-    /// <summary>The most that a client can be given at once.</summary>
+    /// <summary>The most that a client can be given at once: none where a policy gives less by now than is given already.</summary>
     internal long LeftFor(BrokerClient client)
     {
-        lock (_lock) return client.Rules.Select(rule => rule.MemoryBytes - UsedOf(rule)).DefaultIfEmpty(0).Max();
+        lock (_lock) return client.Rules.Select(rule => Math.Max(0, rule.MemoryBytes - UsedOf(rule))).DefaultIfEmpty(0).Max();
     }
 
     internal long UsedBy(BrokerClient client)

@@ -1,13 +1,15 @@
 namespace Devices.Broker;
 
 /// <summary>Tells watchers what happens.</summary>
-internal sealed class EventHub
+/// <param name="metrics">Counts it; null for nobody.</param>
+internal sealed class EventHub(BrokerMetrics? metrics = null)
 {
     private readonly Lock _lock = new();
     private readonly List<Watcher> _watchers = [];
 
     internal void Publish(BrokerEvent happened)
     {
+        metrics?.Observe(happened);
         lock (_lock) _watchers.ForEach(watcher => watcher.Offer(happened));
     }
 

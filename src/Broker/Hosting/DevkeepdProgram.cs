@@ -23,8 +23,9 @@ internal static class DevkeepdProgram
         var policy = new Option<string>("--policy") { Description = "The file that says who may have what", HelpName = "FILE", DefaultValueFactory = static _ => DefaultPolicy };
         var socket = new Option<string>("--socket") { Description = "Where to listen, unless the service manager passes a socket", HelpName = "PATH", DefaultValueFactory = static _ => DefaultSocket };
         var keeper = new Option<string?>("--keeper") { Description = "The keeper (devkeep keeper) that holds live update sessions of clients, so that they outlive this service [default: this process holds them]", HelpName = "SOCKET" };
-        var root = new RootCommand("Opens PCI devices under VFIO and hands them to programs that run without rights, as a policy says.") { policy, socket, keeper };
-        root.SetAction(parsed => Serve(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(socket), parsed.GetValue(keeper)));
+        var metrics = new Option<string?>("--metrics") { Description = "Where to tell Prometheus how things stand: the path of a socket, or 127.0.0.1:PORT", HelpName = "PLACE" };
+        var root = new RootCommand("Opens PCI devices under VFIO and hands them to programs that run without rights, as a policy says.") { policy, socket, keeper, metrics };
+        root.SetAction(parsed => Serve(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(socket), parsed.GetValue(keeper), parsed.GetValue(metrics)));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0) return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         foreach (var error in parsed.Errors) Console.Error.WriteLine($"{Name}: {error.Message}");
@@ -32,7 +33,7 @@ internal static class DevkeepdProgram
         return Misuse;
     }
 
-    private static int Serve(string policyPath, string socketPath, string? keeperSocket)
+    private static int Serve(string policyPath, string socketPath, string? keeperSocket, string? metricsPlace)
     {
         try
         {
@@ -40,6 +41,7 @@ internal static class DevkeepdProgram
             var keeper = SessionKeeper.Choose(keeperSocket);
             var passed = PassedDescriptors.Take();
             using var socket = ListeningSocket.Open(socketPath, passed.Sockets);
+            using var metrics = metricsPlace is null ? null : ListeningSocket.OpenForMetrics(metricsPlace);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = Name });
             // What systemd puts into the journal has its own time and level.
             var toJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
@@ -58,6 +60,7 @@ internal static class DevkeepdProgram
             builder.Services.AddSingleton(socket);
             builder.Services.AddSingleton(policy);
             builder.Services.AddSingleton(keeper);
+            builder.Services.AddSingleton(new MetricsPlace(metrics));
             builder.Services.AddHostedService<BrokerService>();
             builder.Build().Run();
             return Success;

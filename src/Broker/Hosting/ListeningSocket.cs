@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Devices.Linux;
 
 namespace Devices.Broker;
@@ -9,8 +11,12 @@ internal sealed class ListeningSocket : IDisposable
     private const UnixFileMode SocketMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    private const UnixFileMode PrivateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
     private const UnixFileMode FolderMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private const int MostWaiting = 16;
 
     private readonly string? _ownPath;
 
@@ -33,10 +39,32 @@ internal sealed class ListeningSocket : IDisposable
     /// <exception cref="InvalidOperationException">The manager passed several sockets, or others could put a socket in the place of this one.</exception>
     internal static ListeningSocket Open(string path, IReadOnlyList<FileDescriptor> passed) => passed switch
     {
-        [] => Listen(path),
+        [] => Listen(path, SocketMode),
         [var only] => new ListeningSocket(UnixStream.Adopt(only), only.Subject, null),
         var several => throw new InvalidOperationException($"The service manager passed {several.Count} sockets, and this service has one: leave one ListenStream= in its socket unit."),
     };
+
+    /// <summary>Listens where <c>--metrics</c> says: at a path, for root and the path's group, or at a port of this machine alone.</summary>
+    /// <param name="place">An absolute path, or <c>127.0.0.1:PORT</c>.</param>
+    /// <exception cref="LinuxException">Somebody listens there already, or it cannot be listened at.</exception>
+    /// <exception cref="InvalidOperationException">It is neither, or others could put a socket in the place of this one.</exception>
+    internal static ListeningSocket OpenForMetrics(string place)
+    {
+        if (Path.IsPathRooted(place)) return Listen(place, PrivateMode);
+        if (!IPEndPoint.TryParse(place, out var end) || !IPAddress.IsLoopback(end.Address) || !place.Contains(':', StringComparison.Ordinal))
+            throw new InvalidOperationException($"{place} is no place for metrics: name the path of a socket, from / on, or a port of this machine, such as 127.0.0.1:9100.");
+        try
+        {
+            using var socket = new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(end);
+            socket.Listen(MostWaiting);
+            return new ListeningSocket(UnixStream.Adopt(FileDescriptor.DuplicateOf((int)socket.Handle, place)), ((IPEndPoint)socket.LocalEndPoint!).ToString(), null);
+        }
+        catch (SocketException failure)
+        {
+            throw new InvalidOperationException($"Metrics cannot be told at {place}: {failure.Message}", failure);
+        }
+    }
 
     /// <summary>Ends the listening; a socket of its own is removed.</summary>
     public void Dispose()
@@ -45,7 +73,7 @@ internal sealed class ListeningSocket : IDisposable
         Stream.Dispose();
     }
 
-    private static ListeningSocket Listen(string path)
+    private static ListeningSocket Listen(string path, UnixFileMode socketMode)
     {
         path = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(path)!;
@@ -55,7 +83,7 @@ internal sealed class ListeningSocket : IDisposable
             throw new InvalidOperationException($"Others may write to {folder}, and put their socket in the place of this service's: chmod go-w {folder}");
         RemoveStale(path);
         var stream = UnixStream.Listen(path);
-        File.SetUnixFileMode(path, SocketMode);
+        File.SetUnixFileMode(path, socketMode);
         return new ListeningSocket(stream, path, path);
     }
 

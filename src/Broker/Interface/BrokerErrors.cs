@@ -48,6 +48,10 @@ internal static class BrokerErrors
 
     internal static VarlinkException LimitReached(string cause, string remedy, long left) => Of("LimitReached", new LimitReport(cause, remedy, left), BrokerJson.Default.LimitReport);
 
+    /// <summary>What a connection hears that is one too many.</summary>
+    internal static VarlinkException TooManyConnections(VarlinkLimits limits) => LimitReached(
+        $"The service has all the connections that it takes: {limits.Connections}, {limits.ConnectionsPerUser} of one user.", "Close some of this user's, or try again when others have ended.", left: 0);
+
     /// <summary>The error for a failure that no device is the subject of.</summary>
     internal static VarlinkException? Translate(Exception failure) =>
         failure is LinuxException linux ? Unavailable(null, linux.Message, linux.Remedy ?? "See devkeepd's log.") : null;

@@ -34,7 +34,7 @@ internal sealed class DevicesInterface
 
     private VarlinkInterface Build() => new VarlinkInterface(Description)
         .On("List", BrokerJson.Default.NoParameters, BrokerJson.Default.DeviceReports, (call, _) => new DeviceReports(_broker.List(_clients.Of(call))))
-        .On("Claim", BrokerJson.Default.DeviceNames, BrokerJson.Default.DeviceReports, (call, asked) => new DeviceReports(_broker.Claim(_clients.Of(call), asked.Devices)))
+        .On("Claim", BrokerJson.Default.DeviceNames, BrokerJson.Default.DeviceReports, (call, asked) => new DeviceReports(_broker.Metrics.Claim(() => _broker.Claim(_clients.Of(call), asked.Devices))))
         .On("Open", BrokerJson.Default.DeviceNames, BrokerJson.Default.OpenReply, Open)
         .On("Release", BrokerJson.Default.DeviceNames, BrokerJson.Default.DeviceReports, (call, asked) => new DeviceReports(_broker.Release(_clients.Of(call), asked.Devices)))
         .On("Resume", BrokerJson.Default.DeviceNames, BrokerJson.Default.ResumeReply, (call, asked) => _broker.Resume(_clients.Of(call), asked.Devices))
