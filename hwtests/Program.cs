@@ -4,6 +4,7 @@ using Devices.HwTests.LiveUpdate;
 using Devices.HwTests.Pci;
 using Devices.HwTests.Preservation;
 using Devices.HwTests.Runner;
+using Devices.HwTests.Siege;
 using Devices.HwTests.Vfio;
 
 const string Usage = """
@@ -18,6 +19,10 @@ const string Usage = """
     Devices.HwTests session-guest JOB SOCKET DEVICE
                                               be a program without rights whose memory and device go over a kexec
     Devices.HwTests memlock MODE DEVICE       map by a back end: for a test that runs it under a limit of lockable memory
+    Devices.HwTests siege [--rounds N] [--seed N]
+                                              kill devkeepd, its clients and a keeper's worker at random points: lab/run endure siege
+    Devices.HwTests stranger SOCKET DEVICE    be a program that no rule of devkeepd's policy names, and try all it has
+    Devices.HwTests swarm SOCKET COUNT        be a crowd of devkeepd's clients
     Devices.HwTests worker JOB SOCKET [STEP]  be a worker that is about to die: for tests that go on where it left off
     Devices.HwTests record-vm-start FILE      record what a VM's start does to a VF's configuration space: in a guest with VFs
     """;
@@ -34,6 +39,11 @@ try
         ["session-guest", var job, var socket, var device] => SessionGuest.Run(job, socket, device),
         ["keeper", var socket] => KeeperProcess.Run(socket),
         ["memlock", var mode, var device] => MemlockProcess.Run(mode, device),
+        ["siege", .. var rest] => SiegeCommand.Run(rest),
+        [SiegeClient.Command, var socket, var device] => SiegeClient.Run(socket, device),
+        [SiegeWorker.Command, var socket] => SiegeWorker.Run(socket),
+        ["stranger", var socket, var device] => Stranger.Run(socket, device),
+        ["swarm", var socket, var count] => Swarm.Run(socket, count),
         ["worker", var job, var socket, .. var rest] => WorkerProcess.Run(job, socket, rest),
         ["record-vm-start", var file] => VmStartRecorder.Run(file),
         _ => throw new UsageException("no such command"),

@@ -37,7 +37,10 @@ internal sealed class GuestNvme : IDisposable
     }
 
     /// <summary>Has the device write to the memory.</summary>
-    internal void Work() => _controller.Queues[0].Read(0, new byte[64 << 10]);
+    internal void Work() => Read(new byte[64 << 10]);
+
+    /// <summary>Has the device write the disk's beginning to its memory, and takes it from there.</summary>
+    internal void Read(Span<byte> destination) => _controller.Queues[0].Read(0, destination);
 
     public void Dispose()
     {

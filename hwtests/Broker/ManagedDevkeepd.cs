@@ -23,6 +23,8 @@ internal sealed class ManagedDevkeepd : IDisposable
 
     internal ServiceManagerPeer Manager { get; }
 
+    internal int Id => _process!.Id;
+
     internal string SocketPath => Path.Combine(_folder.FullName, "devices.sock");
 
     /// <summary>Starts it, and waits until it serves.</summary>
@@ -31,6 +33,14 @@ internal sealed class ManagedDevkeepd : IDisposable
         var policy = Path.Combine(_folder.FullName, "policy.json");
         if (newPolicy is not null) File.WriteAllText(policy, newPolicy);
         _process = ManagedProcess.Start(Manager, [new("devkeepd.socket", _listener.Fd), .. Manager.Store], "devkeepd", "--policy", policy, "--socket", "/nowhere");
+        Manager.Await("READY=1", ++_starts);
+    }
+
+    /// <summary>Has it read another policy (<c>systemctl reload</c>), and waits until it has.</summary>
+    internal void Reload(string policy)
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "policy.json"), policy);
+        Signal("HUP");
         Manager.Await("READY=1", ++_starts);
     }
 
@@ -45,11 +55,17 @@ internal sealed class ManagedDevkeepd : IDisposable
     /// <summary>Ends it in order.</summary>
     internal void Stop()
     {
-        using (var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"])) kill.WaitForExit();
-        Assert.True(_process.WaitForExit(BrokerCaller.Patience));
+        Signal("TERM");
+        Assert.True(_process!.WaitForExit(BrokerCaller.Patience));
         Assert.Equal(0, _process.ExitCode);
         _process.Dispose();
         _process = null;
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
+        kill.WaitForExit();
     }
 
     internal BrokerCaller Connect() => new(SocketPath);

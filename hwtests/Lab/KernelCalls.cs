@@ -13,14 +13,21 @@ internal sealed partial class KernelCalls : IDisposable
     internal const string FunctionLevelReset = "pcie_flr";
 
     private const string Tracing = "/sys/kernel/tracing";
-    private const string Event = $"{Tracing}/events/kprobes/devkeep_calls";
 
-    internal KernelCalls(string function)
+    private readonly string _name;
+
+    /// <summary>Begins to count.</summary>
+    /// <param name="function">The kernel's function.</param>
+    /// <param name="name">What the probe is called: two at once have two names.</param>
+    internal KernelCalls(string function, string name = "devkeep_calls")
     {
         Skip.IfNot(Rig.IsGuest, "a kprobe is put into the kernel");
-        File.AppendAllText($"{Tracing}/kprobe_events", $"p:devkeep_calls {function}\n");
+        _name = name;
+        File.AppendAllText($"{Tracing}/kprobe_events", $"p:{name} {function}\n");
         File.WriteAllText($"{Event}/trigger", "hist:keys=common_pid\n");
     }
+
+    private string Event => $"{Tracing}/events/kprobes/{_name}";
 
     /// <summary>How many there were since the probe was put there.</summary>
     internal long Count => long.Parse(Hits().Match(File.ReadAllText($"{Event}/hist")).Groups["hits"].Value, CultureInfo.InvariantCulture);
@@ -36,7 +43,7 @@ internal sealed partial class KernelCalls : IDisposable
     public void Dispose()
     {
         File.WriteAllText($"{Event}/trigger", "!hist:keys=common_pid\n");
-        File.AppendAllText($"{Tracing}/kprobe_events", "-:devkeep_calls\n");
+        File.AppendAllText($"{Tracing}/kprobe_events", $"-:{_name}\n");
     }
 
     [GeneratedRegex(@"Hits: (?<hits>\d+)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

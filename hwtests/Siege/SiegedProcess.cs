@@ -1,0 +1,98 @@
+using System.Diagnostics;
+
+namespace Devices.HwTests.Siege;
+
+/// <summary>A process that is killed at some point, and all that it said until then: this program again, with one of the siege's commands.</summary>
+internal sealed class SiegedProcess : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly Process _process;
+    private readonly List<string> _said = [];
+    private readonly Lock _lock = new();
+
+    private SiegedProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null) return;
+            lock (_lock) _said.Add(line.Data);
+        };
+        process.BeginOutputReadLine();
+    }
+
+    internal int Id => _process.Id;
+
+    internal bool HasEnded => _process.HasExited;
+
+    /// <summary>What it said, line by line.</summary>
+    internal IReadOnlyList<string> Said
+    {
+        get
+        {
+            lock (_lock) return [.. _said];
+        }
+    }
+
+    /// <summary>Starts one.</summary>
+    /// <param name="user">As whom; null for root.</param>
+    /// <param name="arguments">The command of this program.</param>
+    internal static SiegedProcess Start(int? user, params string[] arguments)
+    {
+        string[] whole = user is null ? [Environment.ProcessPath!, .. arguments] : ["setpriv", "--reuid", $"{user}", "--regid", $"{user}", "--clear-groups", Environment.ProcessPath!, .. arguments];
+        return new SiegedProcess(Process.Start(new ProcessStartInfo(whole[0], whole[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true })!);
+    }
+
+    /// <summary>Waits for a line, or the end of the process.</summary>
+    /// <returns>Whether the line came.</returns>
+    internal bool Await(string line, int times = 1)
+    {
+        if (!Until(() => Count(line) >= times || _process.HasExited, s_patience)) throw new TimeoutException($"Process {Id} did not say {line}, but: {string.Join(" | ", Said.TakeLast(5))}");
+        if (_process.HasExited) _process.WaitForExit(); // until all that it said is here
+        return Count(line) >= times;
+    }
+
+    /// <summary>Waits for something, and leaves the processor to those that bring it about.</summary>
+    /// <returns>Whether it came.</returns>
+    internal static bool Until(Func<bool> happened, TimeSpan patience)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!happened())
+        {
+            if (Stopwatch.GetElapsedTime(start) > patience) return false;
+            Thread.Sleep(s_pause);
+        }
+
+        return true;
+    }
+
+    /// <summary>Tells it a word and waits for its answer.</summary>
+    internal bool Ask(string word, string answer)
+    {
+        var before = Count(answer);
+        _process.StandardInput.WriteLine(word);
+        _process.StandardInput.Flush();
+        return Await(answer, before + 1);
+    }
+
+    /// <summary>SIGKILL.</summary>
+    internal void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+    }
+
+    private int Count(string line)
+    {
+        lock (_lock) return _said.Count(each => each == line);
+    }
+}
