@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Devices.Linux;
-using Devices.LiveUpdate;
 using Devices.Tests.Linux;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,4 +1,3 @@
-using System.Text;
 using Devices.Linux;
 using Devices.Tests.Linux;
 using Devices.Varlink;
