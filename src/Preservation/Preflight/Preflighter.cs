@@ -1,4 +1,5 @@
 using Devices.Pci;
+using Devices.Vfio;
 
 namespace Devices.Preservation;
 
@@ -20,7 +21,8 @@ public static class Preflighter
     {
         ArgumentNullException.ThrowIfNull(functions);
         var addresses = functions.Select(static function => function.Address).ToHashSet();
-        var assessments = functions.Select(function => TierAssessment.Of(function, live)).ToList();
+        var holders = VfioCdev.FindHolders(functions);
+        var assessments = functions.Select(function => TierAssessment.Of(function, live, holders.GetValueOrDefault(function.Address, []))).ToList();
         var findings = SystemChecks.Run(next, functions).ToList();
         var tiers = new List<TierAssessment>();
         foreach (var (function, assessment) in functions.Zip(assessments))

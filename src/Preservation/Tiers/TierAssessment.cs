@@ -1,4 +1,6 @@
+using Devices.Linux;
 using Devices.Pci;
+using Devices.Vfio;
 
 namespace Devices.Preservation;
 
@@ -8,11 +10,14 @@ namespace Devices.Preservation;
 /// <param name="Limits">Why not <see cref="PreservationTier.Live"/>, and why not <see cref="PreservationTier.Warm"/>: a sentence each.</param>
 public sealed record TierAssessment(PciAddress Address, PreservationTier Tier, IReadOnlyList<string> Limits)
 {
-    /// <summary>Assesses a device by what sysfs and its configuration space say; nothing is opened through VFIO.</summary>
+    /// <summary>Assesses a device by what sysfs and its configuration space say, and by who has it; nothing is opened through VFIO.</summary>
     /// <param name="function">The device.</param>
     /// <param name="live">Whether the running kernel preserves VFIO devices, as <see cref="LiveTierProbe"/> found out; null if it was not asked.</param>
-    /// <exception cref="Linux.LinuxException">Its configuration space cannot be read.</exception>
-    public static TierAssessment Of(PciFunction function, bool? live = null)
+    /// <exception cref="LinuxException">Its configuration space cannot be read.</exception>
+    public static TierAssessment Of(PciFunction function, bool? live = null) => Of(function, live, VfioCdev.FindHolders(function));
+
+    /// <summary>The same with the processes that have it open, where they are known.</summary>
+    internal static TierAssessment Of(PciFunction function, bool? live, IReadOnlyList<FileHolder> holders)
     {
         ArgumentNullException.ThrowIfNull(function);
         var limits = new List<string>
@@ -36,6 +41,12 @@ public sealed record TierAssessment(PciAddress Address, PreservationTier Tier, I
         {
             tier = PreservationTier.Cold;
             limits.Add("Warm: ATS is enabled, and translations cached in the device would outlive the mappings they came from.");
+        }
+
+        foreach (var limit in holders.Select(VmmLimits.Of).OfType<string>())
+        {
+            tier = PreservationTier.Cold;
+            limits.Add(limit);
         }
 
         return new TierAssessment(function.Address, tier, limits);

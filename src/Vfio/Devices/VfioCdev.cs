@@ -191,6 +191,17 @@ public sealed class VfioCdev : IDisposable
         return FileHolder.Find(target => target == path);
     }
 
+    /// <summary>The processes that have functions open through their own files, in one walk through all processes; other users' processes take root to see.</summary>
+    /// <param name="functions">The functions.</param>
+    /// <returns>The holders by function; one that nobody holds is not in it.</returns>
+    public static IReadOnlyDictionary<PciAddress, IReadOnlyList<FileHolder>> FindHolders(IReadOnlyList<PciFunction> functions)
+    {
+        ArgumentNullException.ThrowIfNull(functions);
+        var paths = functions.Where(static function => function.VfioCdevName is not null).DistinctBy(static function => function.Address)
+            .ToDictionary(static function => PathOf(function.VfioCdevName!), static function => function.Address);
+        return FileHolder.FindEach(paths.Keys.ToHashSet()).ToDictionary(found => paths[found.Key], static found => found.Value);
+    }
+
     /// <summary>The file of a device by its name in sysfs.</summary>
     internal static string PathOf(string name) => $"{VfioInterfaces.DevicesPath}/{name}";
 
