@@ -23,14 +23,16 @@ public sealed class ResultShapeTests
     public void Vmm()
     {
         IsJson(
-            new VmmPlugResult("0000:01:00.0", "vfio-0000-01-00.0", "port1", null),
+            new VmmPlugResult("0000:01:00.0", "vfio-0000-01-00.0", "port1", null, "qemu", null),
             DevkeepJson.Shapes.VmmPlugResult,
             """
             {
               "device": "0000:01:00.0",
               "id": "vfio-0000-01-00.0",
               "bus": "port1",
-              "broker": null
+              "broker": null,
+              "vmm": "qemu",
+              "guest_address": null
             }
             """);
         IsJson(

@@ -53,6 +53,18 @@ public sealed class RunCommandTests : IDisposable
         Assert.Contains("iommufd,id=iommufd0,fd={iommufd}", command);
     }
 
+    [Theory]
+    [InlineData("--vmm", "qemu")]
+    [InlineData("--vmm", "cloud-hypervisor")]
+    public void Warm_is_refused_of_a_VMM_that_resets(params string[] vmm)
+    {
+        File.WriteAllBytes(_host.Sysfs.PathOf(DevkeepHost.Nvme, "config"), new byte[4096]);
+        string[] order = ["run", "-d", DevkeepHost.Nvme, "-m", "4K", "--alone", "-u", s_me, .. vmm, "--dry-run"];
+        Assert.Equal(ExitCode.Success, _host.Run([.. order, "--require", "cold", "--", "true"]));
+        Assert.Equal(ExitCode.Failed, _host.Run([.. order, "--require", "warm", "--", "true"]));
+        Assert.Contains("warm is required and it can only have cold", _host.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Memory_alone_needs_no_iommufd() =>
         Assert.DoesNotContain(Plan("-m", "4K", "--vmm", "qemu", "--", "true"), static argument => argument.Contains("iommufd", StringComparison.Ordinal));

@@ -8,6 +8,8 @@ internal static class TierOption
 {
     internal static Option<PreservationTier?> Require() => Create("--require", "The lowest tier that will do, for every device: cold, warm or live [default: cold]");
 
+    internal static Option<PreservationTier?> RequireOfVmm() => Create("--require", "The lowest tier that will do for the devices when the host's kernel is replaced: refused where the VMM allows less [default: cold]");
+
     internal static Option<PreservationTier?> AtMost() => Create("--at-most", "The highest tier to use, also where a device can have more [default: live]");
 
     private static Option<PreservationTier?> Create(string name, string description)

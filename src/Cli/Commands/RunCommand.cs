@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Devices.Linux;
 using Devices.Pci;
+using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -19,19 +20,8 @@ internal sealed class RunCommand : DevkeepCommand
         HelpName = "USER",
     };
 
-    private readonly Option<VmmKind?> _vmm = new("--vmm")
-    {
-        Description = "Write this VMM's options for what no argument has a placeholder for: qemu or cloud-hypervisor",
-        HelpName = "NAME",
-        CustomParser = static result =>
-        {
-            var name = result.Tokens[0].Value;
-            if (s_vmms.TryGetValue(name, out var kind)) return kind;
-            result.AddError($"'{name}' is no VMM that devkeep knows: {string.Join(", ", s_vmms.Keys)}. For others use placeholders.");
-            return null;
-        },
-    };
-
+    private readonly Option<VmmKind?> _vmm = VmmName.Option("Write this VMM's options for what no argument has a placeholder for: qemu or cloud-hypervisor", " For others use placeholders.");
+    private readonly Option<PreservationTier?> _require = TierOption.RequireOfVmm();
     private readonly BrokerOptions _broker;
     private readonly Option<bool> _dryRun = new("--dry-run", "-n")
     {
@@ -45,8 +35,6 @@ internal sealed class RunCommand : DevkeepCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Dictionary<string, VmmKind> s_vmms = new(StringComparer.Ordinal) { ["qemu"] = VmmKind.Qemu, ["cloud-hypervisor"] = VmmKind.CloudHypervisor };
-
     internal RunCommand(CliHost host)
         : base(
             host,
@@ -58,8 +46,7 @@ internal sealed class RunCommand : DevkeepCommand
             new CommandExample("run -d 01:00.0 -m 4G --vmm qemu --dry-run -- qemu-system-x86_64 -M q35", "what would be run"))
     {
         _devices = AddressArguments.Options(host, "--device", "Devices on a VFIO driver for the VMM (repeatable)", "-d");
-        _vmm.CompletionSources.Add(static _ => s_vmms.Keys.Select(static name => new System.CommandLine.Completions.CompletionItem(name)));
-        foreach (var option in new Option[] { _devices, _memory, _keeper, _user, _vmm }) Options.Add(option);
+        foreach (var option in new Option[] { _devices, _memory, _keeper, _user, _vmm, _require }) Options.Add(option);
         _broker = new BrokerOptions(this);
         Options.Add(_dryRun);
         Arguments.Add(_command);
@@ -78,6 +65,7 @@ internal sealed class RunCommand : DevkeepCommand
         var functions = (parsed.GetValue(_devices) ?? []).Select(run.Host.Open).ToArray();
         using var named = NamedMemoryFiles.Open(parsed.GetValue(_memory) ?? [], parsed.GetRequiredValue(_keeper));
         var plan = VmmPlan.Make(parsed.GetRequiredValue(_command), parsed.GetValue(_vmm), functions, named.Memory, run.Host.Open);
+        foreach (var function in functions) VmmPlan.RequireTier(function, parsed.GetValue(_require) ?? PreservationTier.Cold, parsed.GetValue(_vmm) is { } kind ? VmmName.ProgramOf(kind) : plan.Program);
         var user = UserOf(parsed.GetValue(_user));
         var broker = _broker.Socket(parsed, forDevices: functions.Length > 0);
         if (parsed.GetValue(_dryRun))

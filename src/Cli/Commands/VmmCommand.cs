@@ -6,7 +6,7 @@ namespace Devices.Cli;
 internal sealed class VmmCommand : Command
 {
     internal VmmCommand(CliHost host)
-        : base("vmm", "Plug devices into a QEMU that runs, and unplug them")
+        : base("vmm", "Plug devices into a VMM that runs, QEMU or Cloud Hypervisor, and unplug them")
     {
         Subcommands.Add(new VmmPlugCommand(host));
         Subcommands.Add(new VmmUnplugCommand(host));

@@ -1,3 +1,4 @@
+using Devices.CloudHypervisor;
 using Devices.Drivers;
 using Devices.Linux;
 using Devices.LiveUpdate;
@@ -62,6 +63,8 @@ internal static class FailureReport
         or QmpException
         or QmpProtocolException
         or UnplugRefusedException
+        or CloudHypervisorException
+        or CloudHypervisorProtocolException
         or ArgumentException
         or FormatException
         or IOException

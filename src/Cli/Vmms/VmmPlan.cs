@@ -1,4 +1,5 @@
 using Devices.Pci;
+using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -91,5 +92,20 @@ internal sealed record VmmPlan(string Program, IReadOnlyList<string> Command, IR
             throw new UserException(
                 $"{device.Address} shares IOMMU group {device.IommuGroup} with {string.Join(", ", others)}, from which it is not isolated: give the VMM all of them, or none.");
         }
+    }
+
+    /// <summary>Checks that a device can have a tier while a VMM has it, before it is opened for it, which resets it already.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="require">The lowest tier that will do.</param>
+    /// <param name="program">The VMM's program.</param>
+    /// <exception cref="UserException">It cannot: why.</exception>
+    internal static void RequireTier(PciFunction device, PreservationTier require, string program)
+    {
+        if (require <= PreservationTier.Cold) return;
+        var assessment = TierAssessment.Of(device);
+        string[] limits = VmmLimits.Of(program) is { } limit ? [.. assessment.Limits, limit] : [.. assessment.Limits];
+        var tier = VmmLimits.Of(program) is null ? assessment.Tier : PreservationTier.Cold;
+        if (tier < require)
+            throw new UserException($"{device.Address}: {TierName.Of(require)} is required and it can only have {TierName.Of(tier)} in {Path.GetFileName(program)}. {string.Join(' ', limits)} Require cold, or drive it by a program that does not reset it.");
     }
 }

@@ -1,0 +1,4 @@
+namespace Devices.CloudHypervisor;
+
+/// <summary>What <c>vm.snapshot</c> takes.</summary>
+internal sealed record SnapshotConfig(string DestinationUrl);
