@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Devices.HwTests.Broker;
 using Devices.Linux;
+using Devices.Pci;
 using Devices.Qemu;
 
 namespace Devices.HwTests.Vmm;
@@ -12,6 +13,7 @@ namespace Devices.HwTests.Vmm;
 internal sealed class LinuxGuest : IDisposable
 {
     internal const string Port = "port1";
+    internal const string AssignedId = "disk";
     internal const int MemoryMiB = 96;
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4); // an emulator in an emulator
 
@@ -22,26 +24,29 @@ internal sealed class LinuxGuest : IDisposable
     /// <summary>Starts QEMU.</summary>
     /// <param name="image">What it boots.</param>
     /// <param name="memory">The guest's RAM.</param>
+    /// <param name="assigned">A device that is in its port from the start; null for none.</param>
     /// <param name="more">Further options: <c>-incoming defer</c>.</param>
-    internal LinuxGuest(GuestImage image, MemFd memory, params string[] more)
+    internal LinuxGuest(GuestImage image, MemFd memory, PciFunction? assigned = null, params string[] more)
     {
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0x1FF);
         var socket = Path.Combine(_folder.FullName, "qmp.sock");
         OtherMonitor = Path.Combine(_folder.FullName, "other.sock");
         string[] options =
         [
-            "-accel", "tcg,thread=single", "-icount", "shift=4", "-cpu", "qemu64", "-M", "q35,hpet=off,usb=off,memory-backend=ram0", "-bios", "qboot.rom",
+            "-accel", "tcg,thread=single", "-icount", "shift=4", "-cpu", "qemu64", "-M", "q35,hpet=off,usb=off,memory-backend=ram0", // its firmware is SeaBIOS: qboot wakes no guest up
             "-object", $"memory-backend-file,id=ram0,mem-path=/proc/self/fd/3,share=on,size={MemoryMiB}M",
-            // Hot plug as PCI Express has it: the guest has no ACPI.
+            // Hot plug as PCI Express has it.
             "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off", "-device", $"pcie-root-port,id={Port},chassis=1,slot=1",
             "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio", "-qmp", $"unix:{socket},server=on,wait=off", "-qmp", $"unix:{OtherMonitor},server=on,wait=off",
-            "-kernel", image.Kernel, "-initrd", image.Initramfs, "-append", $"{GuestImage.CommandLine} stay", .. more,
+            "-kernel", image.Kernel, "-initrd", image.Initramfs, "-append", $"{GuestImage.CommandLineWithAcpi} stay",
+            .. assigned is null ? (string[])[] : ["-object", $"iommufd,id={QemuMachine.IommufdId},fd=5", "-device", $"vfio-pci,fd=4,iommufd={QemuMachine.IommufdId},bus={Port},id={AssignedId}"], .. more,
         ];
         using (var lease = memory.Fd.Lease())
         {
             var user = $"{UnprivilegedGuest.User}";
-            var script = $"exec prlimit --memlock={1L << 30}:{1L << 30} setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs qemu-system-x86_64 \"$@\" 3<>/proc/{Environment.ProcessId}/fd/{lease.Number}";
-            _process = Process.Start(new ProcessStartInfo("sh", ["-c", script, "sh", .. options]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            var script = $"exec prlimit --memlock={1L << 30}:{1L << 30} setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs qemu-system-x86_64 \"$@\" 3<>/proc/{Environment.ProcessId}/fd/{lease.Number}"
+                + (assigned is null ? "" : $" 4<>/dev/vfio/devices/{assigned.VfioCdevName} 5<>/dev/iommu");
+            _process = Process.Start(new ProcessStartInfo("sh", ["-c", script, "sh", .. options]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
             _process.OutputDataReceived += (_, read) => Add(read.Data);
             _process.ErrorDataReceived += (_, read) => Add(read.Data);
             _process.BeginOutputReadLine();
@@ -73,6 +78,14 @@ internal sealed class LinuxGuest : IDisposable
     {
         var words = WaitFor("guest: boot ").Split(' ');
         return ($"{words[2]} {words[4]}", double.Parse(words[6], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Asks the guest to suspend itself to RAM, and waits until it has.</summary>
+    internal void Suspend()
+    {
+        _process.StandardInput.Write("sleep\n");
+        _process.StandardInput.Flush();
+        Machine.WaitUntilSuspended(s_limit);
     }
 
     internal void End()

@@ -15,8 +15,8 @@ using Devices.Vfio;
 namespace Devices.HwTests.Vmm;
 
 /// <summary>
-/// A QEMU guest that is in use while the kernel below it is replaced: a disk is plugged in and unplugged, RAM and QEMU's state go over the kexec, the guest goes on
-/// and gets the disk back.
+/// A QEMU guest that is in use while the kernel below it is replaced: it suspends itself, RAM and QEMU's state go over the kexec while it has an assigned disk, it wakes up and works
+/// on that. Then it is saved once more while it runs, without the disk, goes on, and gets the disk back.
 /// </summary>
 public sealed class QemuOverKexecTests
 {
@@ -24,7 +24,7 @@ public sealed class QemuOverKexecTests
     private const string Socket = "/run/devkeep-test-qemu/keeper.sock";
     private const string Ram = "ram";
     private const string State = "state";
-    private const string Disk = "disk";
+    private const string Disk = LinuxGuest.AssignedId;
     private const int Seed = 6;
     private static readonly SessionName s_session = new("vm");
     private static readonly FdToken s_ram = new(1);
@@ -33,7 +33,7 @@ public sealed class QemuOverKexecTests
     private static readonly string s_notes = Path.Combine(Environment.GetEnvironmentVariable("DEVKEEP_RESULTS") ?? "", "qemu-guest.txt");
 
     [SkippableFact, Guest("vmm"), BeforeKexec(Scenario)]
-    public void A_disk_is_plugged_in_and_unplugged_and_the_guest_is_saved()
+    public void A_disk_is_plugged_in_and_the_guest_is_saved_with_it_while_it_is_suspended()
     {
         using var nvme = new BorrowedFunction(BoundDevice.NvmeFunction());
         var pattern = GuestDisk.Pattern(Seed);
@@ -51,20 +51,13 @@ public sealed class QemuOverKexecTests
         Plug(guest, nvme, LinuxGuest.Port);
         Assert.StartsWith($"guest: read {GuestDisk.Sum(pattern):x16}", guest.WaitFor("guest: read"), StringComparison.Ordinal);
         Assert.Throws<QmpException>(() => guest.Machine.Save(state, s_patience)); // an assigned device blocks it, and the guest goes on
-        guest.Identify();
-        using (var resets = new KernelCalls(KernelCalls.FunctionLevelReset))
-        {
-            guest.Machine.Unplug(Disk, s_patience);
-            Assert.Empty(VfioCdev.FindHolders(nvme.Function));
-            Assert.InRange(resets.Count, 1, long.MaxValue);
-        }
-
-        guest.WaitFor("guest: the disk is gone");
-        Assert.True(GuestDisk.ReadWritten().AsSpan().SequenceEqual(GuestDisk.Written(pattern)), "the disk does not hold what the guest wrote");
-
         var (identity, uptime) = guest.Identify();
-        guest.Machine.Save(state, s_patience);
+
+        // A guest that is suspended is saved with the device that it has.
+        guest.Suspend();
+        guest.Machine.Save(state, s_patience, SaveMode.Suspended);
         guest.End();
+        Assert.True(GuestDisk.ReadWritten().AsSpan().SequenceEqual(GuestDisk.Written(pattern)), "the disk does not hold what the guest wrote");
         File.WriteAllText(s_notes, string.Create(CultureInfo.InvariantCulture, $"{identity} {uptime}"));
         var keeper = KeeperProcess.Start(Socket); // it lives until the jump
         using var client = keeper.Connect();
@@ -77,7 +70,7 @@ public sealed class QemuOverKexecTests
     }
 
     [SkippableFact, Guest("vmm"), AfterKexec(Scenario)]
-    public void The_guest_goes_on_in_the_next_kernel_and_gets_the_disk_back()
+    public void The_guest_wakes_up_in_the_next_kernel_with_its_disk_which_then_comes_and_goes()
     {
         using var keeper = KeeperProcess.Start(Socket);
         using var client = keeper.Connect();
@@ -88,15 +81,39 @@ public sealed class QemuOverKexecTests
         using var state = MemFd.Adopt(client.Get(State)!);
         using var nvme = new BorrowedFunction(BoundDevice.NvmeFunction());
         using var image = new GuestImage();
-        var start = Stopwatch.GetTimestamp();
-        using var guest = new LinuxGuest(image, memory, "-incoming", "defer");
-        guest.Machine.Load(state, s_patience);
-        guest.Machine.Continue();
-        var (identity, uptime) = guest.Identify();
-        Console.WriteLine($"  QEMU's state has {state.Length} bytes; from its start to the guest's next word it took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+        using var saved = MemFd.Create(State, PageSize.Bytes, MemFdSeals.None);
+        var pattern = GuestDisk.Pattern(Seed);
+        var worked = $"guest: read {GuestDisk.Sum(pattern):x16}, wrote it with every second bit turned, where {GuestDisk.Sum(GuestDisk.Written(pattern)):x16} was";
         var notes = File.ReadAllText(s_notes).Split(' ');
-        Assert.Equal($"{notes[0]} {notes[1]}", identity); // the same boot, the same disk in RAM
-        Assert.InRange(uptime, double.Parse(notes[2], CultureInfo.InvariantCulture), double.MaxValue);
+        var before = (Identity: $"{notes[0]} {notes[1]}", Uptime: double.Parse(notes[2], CultureInfo.InvariantCulture));
+        using (var woken = new LinuxGuest(image, memory, nvme.Function, "-incoming", "defer"))
+        {
+            var start = Stopwatch.GetTimestamp();
+            woken.Machine.Load(state, s_patience, SaveMode.Suspended);
+            woken.Machine.WakeUp();
+            woken.WaitFor("guest: awake");
+            Console.WriteLine($"  QEMU's state has {state.Length} bytes; from loading it to the guest's first word it took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+            Assert.Equal(worked, woken.WaitFor("guest: read")); // by the driver that had the disk in the kernel before, which started it anew
+            var (identity, uptime) = woken.Identify();
+            Assert.Equal(before.Identity, identity); // the same boot, the same disk in RAM
+            Assert.InRange(uptime, before.Uptime, double.MaxValue);
+            using (var resets = new KernelCalls(KernelCalls.FunctionLevelReset))
+            {
+                woken.Machine.Unplug(Disk, s_patience);
+                Assert.Empty(VfioCdev.FindHolders(nvme.Function));
+                Assert.InRange(resets.Count, 1, long.MaxValue);
+            }
+
+            woken.WaitFor("guest: the disk is gone");
+            // Without a device it needs not be suspended.
+            woken.Machine.Save(saved, s_patience);
+            woken.End();
+        }
+
+        using var guest = new LinuxGuest(image, memory, null, "-incoming", "defer");
+        guest.Machine.Load(saved, s_patience);
+        guest.Machine.Continue();
+        Assert.Equal(before.Identity, guest.Identify().Identity);
 
         // Now by command, and of devkeepd's, whose claim QEMU holds.
         var address = nvme.Function.Address;
@@ -104,10 +121,7 @@ public sealed class QemuOverKexecTests
         using var watcher = broker.Connect();
         Devkeep.Json("vmm", "plug", "--qmp", guest.OtherMonitor, "--bus", LinuxGuest.Port, "--broker", broker.SocketPath, $"{address}");
         Assert.Equal(DeviceState.Opened, watcher.Find(address).State);
-        var pattern = GuestDisk.Pattern(Seed);
-        Assert.Equal(
-            $"guest: read {GuestDisk.Sum(pattern):x16}, wrote it with every second bit turned, where {GuestDisk.Sum(GuestDisk.Written(pattern)):x16} was",
-            guest.WaitFor("guest: read"));
+        Assert.Equal(worked, guest.WaitFor("guest: read"));
         Devkeep.Json("vmm", "unplug", "--qmp", guest.OtherMonitor, "--patience", "120", $"{address}");
         Assert.True(SpinWait.SpinUntil(() => watcher.Find(address).State == DeviceState.Free, BrokerCaller.Patience), "the device did not come back");
         guest.End();

@@ -6,6 +6,7 @@ using Devices.HwTests.Lab;
 using Devices.HwTests.Vfio;
 using Devices.Linux;
 using Devices.Pci;
+using Devices.Preservation;
 
 namespace Devices.HwTests.Vmm;
 
@@ -56,6 +57,7 @@ public sealed partial class QemuTests : IDisposable
         Assert.True(SpinWait.SpinUntil(() => qemu.HasExited || File.ReadAllText($"/proc/{qemu.Id}/comm").StartsWith("qemu-", StringComparison.Ordinal), s_limit), "QEMU did not start");
         if (qemu.HasExited) Assert.Fail(qemu.StandardError.ReadToEnd());
         CheckRights(qemu.Id);
+        CheckTier(qemu.Id);
         // It is the process that claimed, under another program: the claim is still its own.
         Assert.Equal(qemu.Id, Assert.Single(watcher.Status().Clients, static client => client.Devices.Count > 0).Pid);
         using var memory = MemoryOf(qemu.Id);
@@ -101,6 +103,20 @@ public sealed partial class QemuTests : IDisposable
         Assert.Contains($"Gid:\t{user}\t{user}\t{user}\t{user}\n", status, StringComparison.Ordinal);
         Assert.Contains("NoNewPrivs:\t1\n", status, StringComparison.Ordinal);
         Assert.Equal(4, Capabilities().Count(status)); // inheritable, permitted, effective, ambient
+    }
+
+    // QEMU resets what it is given: what it has cannot be warm, and that is said before anything is touched.
+    private void CheckTier(int pid)
+    {
+        var tier = TierAssessment.Of(PciFunction.Open(Nvme));
+        Assert.Equal(PreservationTier.Cold, tier.Tier);
+        Assert.Contains(tier.Limits, limit => limit.StartsWith("Warm: qemu-system-x86_64 resets", StringComparison.Ordinal) && limit.Contains($"(pid {pid})", StringComparison.Ordinal));
+        foreach (var command in new[] { (string[])["preflight", "--json", "--image", Lab.NextKernel.ImagePath, "--require", "warm", Nvme.ToString()], ["vmm", "plug", "--qmp", "/run/any", "--alone", "--require", "warm", Nvme.ToString()] })
+        {
+            var (code, output, error) = Devkeep.Run(command);
+            Assert.Equal(1, code);
+            Assert.Contains("resets a device when it is given it", output + error, StringComparison.Ordinal);
+        }
     }
 
     private static Microsoft.Win32.SafeHandles.SafeFileHandle MemoryOf(int pid)

@@ -1,5 +1,6 @@
 // The only program of a guest that runs in QEMU in a guest of the lab: reads the assigned disk, writes to it, says so on its console, ends the VM.
-// With "stay" on the kernel's command line it goes on instead: works on each disk that comes, and tells all the time that it is the same guest still.
+// With "stay" on the kernel's command line it goes on instead: works on each disk that comes, and tells all the time that it is the same guest still. A word on its
+// console has it suspend itself to RAM; when it wakes up, it works on the disk that it has anew.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -58,8 +59,15 @@ static const char *word(const char *path, char *text, int length) {
     return text;
 }
 
+static void suspend(void) {
+    int state = open("/sys/power/state", O_WRONLY | O_CLOEXEC);
+    puts(write(state, "mem", 3) == 3 ? "guest: awake" : "guest: could not suspend");
+    close(state);
+}
+
 static int stay(void) {
-    char boot[64], uptime[64];
+    char boot[64], uptime[64], asked[64];
+    int orders = open("/dev/ttyS0", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     for (int i = 0; i < KEPT; i += 256) getrandom(data + i, 256, GRND_INSECURE);
     int kept = open("/kept", O_RDWR | O_CREAT | O_CLOEXEC, 0600); // the root is a disk in RAM
     if (write(kept, data, KEPT) != KEPT) return perror("/kept"), 1;
@@ -69,6 +77,10 @@ static int stay(void) {
         if (disk < 0 && had) puts("guest: the disk is gone");
         had = disk >= 0;
         if (had) close(disk);
+        if (read(orders, asked, sizeof asked) > 0) {
+            suspend();
+            had = 0;
+        }
         if (i % WAITS_OF_A_SIGN == 0) {
             if (pread(kept, data, KEPT, 0) != KEPT) return perror("/kept"), 1;
             printf("guest: boot %s kept %016llx uptime %s\n", word("/proc/sys/kernel/random/boot_id", boot, sizeof boot), sum(KEPT), word("/proc/uptime", uptime, sizeof uptime));
@@ -82,6 +94,8 @@ int main(int count, char **words) {
     mkdir("/proc", 0755);
     mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
     mount("proc", "/proc", "proc", 0, NULL);
+    mkdir("/sys", 0755);
+    mount("sysfs", "/sys", "sysfs", 0, NULL);
     int console = open("/dev/ttyS0", O_RDWR);
     dup2(console, STDOUT_FILENO);
     dup2(console, STDERR_FILENO);

@@ -7,6 +7,8 @@ namespace Devices.Tests.Qemu;
 public sealed class QemuMachineTests
 {
     private const string Done = """{"return": {}, "id": ID}""";
+    private const string Running = """{"return": {"running": true, "status": "running"}, "id": ID}""";
+    private const string IsSuspended = """{"return": {"running": false, "status": "suspended"}, "id": ID}""";
     private const string Refusal = """{"id": ID, "error": {"class": "GenericError", "desc": "no"}}""";
 
     [Fact]
@@ -78,11 +80,45 @@ public sealed class QemuMachineTests
     public void A_state_that_cannot_be_saved_lets_the_guest_go_on()
     {
         using var qemu = new ScriptedQemu(
-            Done, """{"return": {"running": true, "status": "running"}, "id": ID}""", Done, """{"return": {"fdset-id": 0, "fd": 9}, "id": ID}""", Done,
+            """{"return": {"running": true, "status": "running"}, "id": ID}""", Done, Done, Done, """{"return": {"fdset-id": 0, "fd": 9}, "id": ID}""", Done,
             """{"return": {"status": "failed", "error-desc": "disk full"}, "id": ID}""", Done, Done);
         using var machine = new QemuMachine(qemu.Connect());
         using var state = MemFd.Create("state", 4096, MemFdSeals.None);
         Assert.Contains("disk full", Assert.Throws<QemuMigrationException>(() => machine.Save(state, TimeSpan.FromSeconds(20))).Message, StringComparison.Ordinal);
         Assert.Equal(["migrate", "query-migrate", "remove-fd", "cont"], qemu.Commands.Select(static each => each.Command.Split('"')[3]).TakeLast(4));
+    }
+
+    [Fact]
+    public void A_guest_that_is_to_be_suspended_and_runs_is_not_saved()
+    {
+        using var qemu = new ScriptedQemu(Running);
+        using var machine = new QemuMachine(qemu.Connect());
+        using var state = MemFd.Create("state", 4096, MemFdSeals.None);
+        Assert.Contains("The guest is running", Assert.Throws<InvalidOperationException>(() => machine.Save(state, TimeSpan.FromSeconds(20), SaveMode.Suspended)).Message, StringComparison.Ordinal);
+        Assert.Equal(2, qemu.Commands.Count);
+    }
+
+    [Fact]
+    public void A_suspended_guest_is_saved_with_its_devices_and_woken_up()
+    {
+        using var qemu = new ScriptedQemu(
+            IsSuspended, Done, Done, Done, """{"return": {"fdset-id": 0, "fd": 9}, "id": ID}""", Done, """{"return": {"status": "completed"}, "id": ID}""", Done,
+            """{"return": {"running": false, "status": "paused"}, "id": ID}""", Done, Done, IsSuspended, Done);
+        using var machine = new QemuMachine(qemu.Connect());
+        using var state = MemFd.Create("state", 4096, MemFdSeals.None);
+        machine.Save(state, TimeSpan.FromSeconds(20), SaveMode.Suspended);
+        Assert.Contains("""{"mode":"cpr-reboot"}""", qemu.Commands[3].Command, StringComparison.Ordinal);
+        machine.WakeUp(); // one that was loaded
+        machine.WakeUp(); // one that was not
+        Assert.Equal(["query-status", "cont", "system_wakeup", "query-status", "system_wakeup"], qemu.Commands.Select(static each => each.Command.Split('"')[3]).TakeLast(5));
+    }
+
+    [Fact]
+    public void A_guest_may_not_suspend_itself()
+    {
+        using var qemu = new ScriptedQemu(Running, Running, $$$"""{"event": "SUSPEND"}{{{"\r\n"}}}{{{Running}}}""", IsSuspended);
+        using var machine = new QemuMachine(qemu.Connect());
+        Assert.Contains("it is running", Assert.Throws<TimeoutException>(() => machine.WaitUntilSuspended(TimeSpan.FromMilliseconds(50))).Message, StringComparison.Ordinal);
+        machine.WaitUntilSuspended(TimeSpan.FromSeconds(20));
     }
 }

@@ -12,6 +12,7 @@ public sealed class QemuMachine : IDisposable
 
     private const string ClaimLabel = "claim of ";
     private const string StateLabel = "state";
+    private const string Suspended = "suspended";
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Takes a connection over.</summary>
@@ -98,22 +99,53 @@ public sealed class QemuMachine : IDisposable
         ReleaseClaim(id);
     }
 
+    /// <summary>Waits until the guest has suspended itself to RAM, as somebody asked it to.</summary>
+    /// <param name="patience">How long that may take.</param>
+    /// <remarks>The event <c>SUSPEND</c>, <c>query-status</c>.</remarks>
+    /// <exception cref="TimeoutException">It did not.</exception>
+    /// <exception cref="LinuxException">The connection broke: QEMU ended.</exception>
+    public void WaitUntilSuspended(TimeSpan patience)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Status() != Suspended)
+        {
+            var left = patience - Stopwatch.GetElapsedTime(start);
+            // One that happened before somebody asked is taken here too, and asked about again.
+            if (left <= TimeSpan.Zero || Monitor.WaitFor(static happened => happened.Name == "SUSPEND", left) is null)
+                throw new TimeoutException($"The guest did not suspend itself within {patience.TotalSeconds} s: it is {Status()}. It takes ACPI with S3 (-global ICH9-LPC.disable_s3=0), firmware that wakes it (SeaBIOS), and somebody who asks it to.");
+        }
+    }
+
+    /// <summary>Wakes a guest up that had suspended itself.</summary>
+    /// <remarks><c>cont</c>, <c>system_wakeup</c>.</remarks>
+    /// <exception cref="QmpException">QEMU refused: the guest is not suspended.</exception>
+    public void WakeUp()
+    {
+        if (Status() != Suspended) Continue(); // one that was loaded stands still besides
+        Monitor.Execute("system_wakeup");
+    }
+
     /// <summary>
     /// Stops the guest and writes all that QEMU has of it, but for memory that is a shared file, which stays where it is. The machine is not to run again
     /// after that, other than from this state.
     /// </summary>
     /// <param name="state">Where it goes: a memfd that can grow. It is written from its beginning.</param>
     /// <param name="patience">How long that may take.</param>
+    /// <param name="mode">Whether assigned devices stay, for which the guest has to be suspended.</param>
     /// <remarks><c>stop</c>, <c>migrate</c> to <c>file:</c> with <c>x-ignore-shared</c>. Memory is left out if its backend has <c>share=on</c> and a path.</remarks>
+    /// <exception cref="InvalidOperationException">The guest is not suspended, and was to be.</exception>
     /// <exception cref="QmpException">QEMU refused: an assigned device blocks it. The guest goes on if it ran.</exception>
     /// <exception cref="QemuMigrationException">It failed. The guest goes on if it ran.</exception>
     /// <exception cref="TimeoutException">It takes longer; it is not known whether it ends.</exception>
     /// <exception cref="LinuxException">The connection broke: QEMU ended.</exception>
-    public void Save(MemFd state, TimeSpan patience)
+    public void Save(MemFd state, TimeSpan patience, SaveMode mode = SaveMode.Normal)
     {
         ArgumentNullException.ThrowIfNull(state);
-        LeaveSharedMemory();
-        var wasRunning = Monitor.Execute("query-status", QmpJson.Default.RunStatus).Running;
+        var status = Status();
+        if (mode == SaveMode.Suspended && status != Suspended)
+            throw new InvalidOperationException($"The guest is {status}: have it suspend itself, and wait until it has (WaitUntilSuspended). Devices that stay assigned are put to rest by its drivers alone.");
+        var goesOn = status is "running" or Suspended;
+        Prepare(mode);
         Monitor.Execute("stop");
         try
         {
@@ -132,7 +164,7 @@ public sealed class QemuMachine : IDisposable
         }
         catch (Exception failure) when (failure is QmpException or QemuMigrationException)
         {
-            if (wasRunning) Undo(Continue);
+            if (goesOn) Undo(Continue);
             throw;
         }
     }
@@ -140,15 +172,16 @@ public sealed class QemuMachine : IDisposable
     /// <summary>Takes up a state of <see cref="Save"/>, on the same memory. The guest stands still until <see cref="Continue"/>.</summary>
     /// <param name="state">The state.</param>
     /// <param name="patience">How long that may take.</param>
+    /// <param name="mode">How it was saved. A machine that was suspended is started with devices in the same places, and goes on by <see cref="WakeUp"/>.</param>
     /// <remarks>QEMU was started with <c>-incoming defer</c> and the same machine. <c>migrate-incoming</c> with <c>x-ignore-shared</c>.</remarks>
     /// <exception cref="QmpException">QEMU refused: it was not started with <c>-incoming defer</c>.</exception>
     /// <exception cref="QemuMigrationException">The state is damaged, or another machine's.</exception>
     /// <exception cref="TimeoutException">It takes longer.</exception>
     /// <exception cref="LinuxException">The connection broke: QEMU ended.</exception>
-    public void Load(MemFd state, TimeSpan patience)
+    public void Load(MemFd state, TimeSpan patience, SaveMode mode = SaveMode.Normal)
     {
         ArgumentNullException.ThrowIfNull(state);
-        LeaveSharedMemory();
+        Prepare(mode);
         using var source = state.Fd.Reopen(OpenMode.ReadOnly);
         var set = AddFd(StateLabel, source);
         Monitor.Execute("migrate-incoming", new MigrationTarget(FileOf(set), ExitOnError: false), QmpJson.Default.MigrationTarget);
@@ -190,8 +223,14 @@ public sealed class QemuMachine : IDisposable
 
     private void RemoveFd(long set) => Monitor.Execute("remove-fd", new FdSet(set), QmpJson.Default.FdSet);
 
-    private void LeaveSharedMemory() =>
+    private string Status() => Monitor.Execute("query-status", QmpJson.Default.RunStatus).Status;
+
+    // Shared memory stays where it is.
+    private void Prepare(SaveMode mode)
+    {
         Monitor.Execute("migrate-set-capabilities", new MigrationCapabilities([new MigrationCapability("x-ignore-shared", State: true)]), QmpJson.Default.MigrationCapabilities);
+        Monitor.Execute("migrate-set-parameters", new MigrationParameters(mode == SaveMode.Suspended ? "cpr-reboot" : "normal"), QmpJson.Default.MigrationParameters);
+    }
 
     private void WaitForMigration(string what, TimeSpan patience)
     {

@@ -17,6 +17,7 @@ namespace Devices.Qemu;
 [JsonSerializable(typeof(QomChild[]))]
 [JsonSerializable(typeof(VfioDeviceArguments))]
 [JsonSerializable(typeof(MigrationCapabilities))]
+[JsonSerializable(typeof(MigrationParameters))]
 [JsonSerializable(typeof(MigrationTarget))]
 [JsonSerializable(typeof(MigrationStatus))]
 [JsonSerializable(typeof(RunStatus))]
