@@ -1,5 +1,6 @@
 using System.Text;
 using Devices.Broker;
+using Devices.LiveUpdate;
 using Devices.Varlink;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,7 +21,7 @@ internal sealed class RunningBroker : IDisposable
         _thread = new Thread(() =>
         {
             using var broker = new DeviceBroker(rules, [], NullLogger<DeviceBroker>.Instance);
-            using var sessions = new SessionBroker(SessionKeeper.Choose(socket: null), rules, broker, NullLogger<DeviceBroker>.Instance);
+            using var sessions = new SessionBroker(new SessionKeeper(new InProcessKeeper(), OutlivesService: false, "the test"), rules, broker, NullLogger<DeviceBroker>.Instance);
             new VarlinkServer(DevicesInterface.Serve(broker, sessions), _socket.Stream).Run(_end.Token);
         });
         _thread.Start();

@@ -22,7 +22,7 @@ internal static class DevkeepdProgram
     {
         var policy = new Option<string>("--policy") { Description = "The file that says who may have what", HelpName = "FILE", DefaultValueFactory = static _ => DefaultPolicy };
         var socket = new Option<string>("--socket") { Description = "Where to listen, unless the service manager passes a socket", HelpName = "PATH", DefaultValueFactory = static _ => DefaultSocket };
-        var keeper = new Option<string?>("--keeper") { Description = "The keeper (devkeep keeper) that holds live update sessions of clients, so that they outlive this service [default: this process holds them]", HelpName = "SOCKET" };
+        var keeper = new Option<string?>("--keeper") { Description = "The keeper (devkeep keeper) that holds live update sessions of clients, so that they outlive this service [default: this process holds them, and the service manager with it]", HelpName = "SOCKET" };
         var metrics = new Option<string?>("--metrics") { Description = "Where to tell Prometheus how things stand: the path of a socket, or 127.0.0.1:PORT", HelpName = "PLACE" };
         var root = new RootCommand("Opens PCI devices under VFIO and hands them to programs that run without rights, as a policy says.") { policy, socket, keeper, metrics };
         root.SetAction(parsed => Serve(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(socket), parsed.GetValue(keeper), parsed.GetValue(metrics)));
@@ -38,7 +38,6 @@ internal static class DevkeepdProgram
         try
         {
             var policy = new PolicySource(policyPath, PolicyFile.Load(policyPath));
-            var keeper = SessionKeeper.Choose(keeperSocket);
             var passed = PassedDescriptors.Take();
             using var socket = ListeningSocket.Open(socketPath, passed.Sockets);
             using var metrics = metricsPlace is null ? null : ListeningSocket.OpenForMetrics(metricsPlace);
@@ -59,7 +58,7 @@ internal static class DevkeepdProgram
             builder.Services.AddSingleton(passed);
             builder.Services.AddSingleton(socket);
             builder.Services.AddSingleton(policy);
-            builder.Services.AddSingleton(keeper);
+            builder.Services.AddSingleton(services => SessionKeeper.Choose(keeperSocket, passed.Keeper, services.GetRequiredService<ILogger<DeviceBroker>>()));
             builder.Services.AddSingleton(new MetricsPlace(metrics));
             builder.Services.AddHostedService<BrokerService>();
             builder.Build().Run();

@@ -1,6 +1,7 @@
 using System.Text;
 using Devices.Broker;
 using Devices.Linux;
+using Devices.LiveUpdate;
 using Devices.Tests.Linux;
 using Devices.Varlink;
 
@@ -16,13 +17,16 @@ internal sealed class LocalBroker : IDisposable
     private readonly FaultLog<DeviceBroker> _brokerLog = new();
     private readonly FaultLog<VarlinkServer> _serverLog = new();
     private readonly ListeningSocket _socket;
+    private readonly SessionBroker _sessions;
     private readonly Thread _thread;
 
     internal LocalBroker(string policy, VarlinkLimits? limits = null)
     {
         _socket = ListeningSocket.Open(Path.Combine(_folder.FullName, "devices.sock"), []);
-        Broker = new DeviceBroker(PolicyFile.Parse("the test's policy", Encoding.UTF8.GetBytes(policy)), [], _brokerLog);
-        Server = new VarlinkServer(DevicesInterface.Serve(Broker), _socket.Stream, limits, _serverLog);
+        var rules = PolicyFile.Parse("the test's policy", Encoding.UTF8.GetBytes(policy));
+        Broker = new DeviceBroker(rules, [], _brokerLog);
+        _sessions = new SessionBroker(new SessionKeeper(new InProcessKeeper(), OutlivesService: false, "the test"), rules, Broker, _brokerLog);
+        Server = new VarlinkServer(DevicesInterface.Serve(Broker, _sessions), _socket.Stream, limits, _serverLog);
         _thread = new Thread(() => Server.Run(_end.Token));
         _thread.Start();
     }
@@ -44,6 +48,7 @@ internal sealed class LocalBroker : IDisposable
     {
         _end.Cancel();
         _thread.Join();
+        _sessions.Dispose();
         Broker.Dispose();
         _socket.Dispose();
         _end.Dispose();
