@@ -1,5 +1,6 @@
 using Devices.Broker;
 using Devices.HwTests.Broker;
+using Devices.HwTests.Endurance;
 using Devices.HwTests.LiveUpdate;
 using Devices.HwTests.Pci;
 using Devices.HwTests.Preservation;
@@ -14,6 +15,10 @@ const string Usage = """
                                               DEVKEEP_RESULTS gets the results, DEVKEEP_PHASE picks the half of a pair
     Devices.HwTests report DIRECTORY          the totals of all that ran; DIRECTORY has a directory for each run, and .trx files
     Devices.HwTests devkeepd OPTIONS          be devkeepd: for tests that need it in a process of its own
+    Devices.HwTests endure kexecs [--rounds N] [--memory MIB] [--named MIB] [--write KIB] [--busy]
+                                              go through many kexecs with all devices of the guest and verify what comes over: in each kernel, beside a keeper
+    Devices.HwTests endure keeper             be that keeper
+    Devices.HwTests endure report DIRECTORY   the figures of such runs; DIRECTORY has a directory for each
     Devices.HwTests guest SOCKET DEVICE       be a program without rights that drives a device of devkeepd's until it is killed
     Devices.HwTests keeper SOCKET             be a keeper: for tests that need one in a process of its own
     Devices.HwTests session-guest JOB SOCKET DEVICE
@@ -35,6 +40,9 @@ try
         ["run", .. var rest] => Commands.Run(RunOptions.Parse(rest)),
         ["report", var directory] => Commands.Report(directory),
         ["devkeepd", .. var rest] => DevkeepdProgram.Run(rest),
+        ["endure", "kexecs", .. var rest] => EnduranceRun.Run(rest),
+        ["endure", "keeper"] => KeeperProcess.Run(EnduranceRun.KeeperSocket),
+        ["endure", "report", var directory] => EnduranceReport.Write(directory),
         ["guest", var socket, var device] => UnprivilegedGuest.Run(socket, device),
         ["session-guest", var job, var socket, var device] => SessionGuest.Run(job, socket, device),
         ["keeper", var socket] => KeeperProcess.Run(socket),
