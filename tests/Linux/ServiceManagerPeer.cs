@@ -80,7 +80,13 @@ internal sealed class ServiceManagerPeer : IDisposable
         var name = lines.FirstOrDefault(static line => line.StartsWith("FDNAME=", StringComparison.Ordinal))?["FDNAME=".Length..];
         if (lines.Contains("FDSTORE=1", StringComparer.Ordinal))
         {
-            _store.AddRange(descriptors.Select(fd => new PassedFd(name ?? "stored", fd)));
+            foreach (var fd in descriptors)
+            {
+                // As systemd does, whatever the name.
+                if (_store.Exists(kept => kept.Fd.IsDuplicateOf(fd))) fd.Dispose();
+                else _store.Add(new PassedFd(name ?? "stored", fd));
+            }
+
             return;
         }
 

@@ -58,13 +58,32 @@ public sealed class StoredKeeperTests : FdKeeperContract, IDisposable
         Assert.Empty(_manager.Store);
     }
 
+    [SkippableFact]
+    public void What_is_held_by_two_names_is_kept_once_and_comes_back_by_both()
+    {
+        using var counter = EventFd.Create();
+        Skip.IfNot(counter.Fd.IsDuplicateOf(counter.Fd), "F_DUPFD_QUERY is Linux 6.10's");
+        foreach (var name in new[] { "a", "b", "c" }) _keeper.Put(name, counter.Fd);
+        _keeper.Put("c", counter.Fd, replace: true);
+        _keeper.Remove("a");
+        Assert.Equal(["keeper-1", "keeper-state"], _manager.Store.Select(static kept => kept.Name).Order(StringComparer.Ordinal));
+        var next = Next();
+        Assert.Equal(["b", "c"], next.List().Select(static kept => kept.Name));
+        next.Remove("b");
+        Assert.Contains(_manager.Store, static kept => kept.Name == "keeper-1");
+        using (var back = next.Get("c")!) Assert.True(back.IsDuplicateOf(counter.Fd));
+        next.Remove("c");
+        Assert.Empty(_manager.Store);
+    }
+
     [Fact]
     public void Who_holds_nothing_leaves_nothing_with_the_manager()
     {
         using var counter = EventFd.Create();
+        using var other = EventFd.Create();
         _keeper.Put("a", counter.Fd);
         Assert.Equal(["keeper-1", "keeper-state"], _manager.Store.Select(static kept => kept.Name).Order(StringComparer.Ordinal));
-        _keeper.Put("a", counter.Fd, replace: true);
+        _keeper.Put("a", other.Fd, replace: true);
         Assert.Equal(["keeper-2", "keeper-state"], _manager.Store.Select(static kept => kept.Name).Order(StringComparer.Ordinal));
         _keeper.Remove("a");
         Assert.Empty(_manager.Store);
@@ -75,15 +94,18 @@ public sealed class StoredKeeperTests : FdKeeperContract, IDisposable
     public void What_nobody_was_told_is_held_is_given_up_and_what_did_not_come_is_not_listed()
     {
         using var counter = EventFd.Create();
+        using var other = EventFd.Create();
+        using var stray = EventFd.Create();
         _keeper.Put("a", counter.Fd);
-        _keeper.Put("b", counter.Fd);
-        ServiceManager.Store("keeper-99", counter.Fd);
+        _keeper.Put("b", other.Fd);
+        ServiceManager.Store("keeper-99", stray.Fd);
         ServiceManager.Discard("keeper-1");
         Assert.True(ServiceManager.Barrier(TimeSpan.FromSeconds(10)));
         var next = Next();
         Assert.Equal(["b"], next.List().Select(static kept => kept.Name));
         Assert.DoesNotContain(_manager.Store, static kept => kept.Name == "keeper-99");
-        next.Put("c", counter.Fd);
+        using var late = EventFd.Create();
+        next.Put("c", late.Fd);
         Assert.Contains(_manager.Store, static kept => kept.Name == "keeper-100"); // no number twice
         GiveUpEverything(next);
     }

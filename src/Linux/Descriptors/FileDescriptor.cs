@@ -114,6 +114,17 @@ public sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         return number >= 0 ? new FileDescriptor(number, Subject) : throw Failure("fcntl(F_DUPFD_CLOEXEC)");
     }
 
+    /// <summary>Whether two descriptors are of the same open file: duplicates of each other, in whatever process they were made.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>False too where the kernel does not tell (before Linux 6.10).</returns>
+    /// <remarks><c>fcntl(F_DUPFD_QUERY)</c>.</remarks>
+    public bool IsDuplicateOf(FileDescriptor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        using var lease = other.Lease();
+        return Libc.fcntl(this, Libc.F_DUPFD_QUERY, lease.Number) > 0;
+    }
+
     /// <summary>The number, for an ioctl struct or a message, held open until the lease is disposed.</summary>
     public FdLease Lease() => new(this);
 

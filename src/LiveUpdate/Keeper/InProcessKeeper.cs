@@ -282,8 +282,9 @@ public sealed class InProcessKeeper : IFdKeeper
             throw;
         }
 
+        var key = Keep(fd);
         _fds.Remove(name, out var replaced);
-        _fds.Add(name, new Held(fd, Cut(target), DateTimeOffset.UtcNow, Keep(fd), session, token, session is null ? null : SessionDirection.Incoming));
+        _fds.Add(name, new Held(fd, Cut(target), DateTimeOffset.UtcNow, key, session, token, session is null ? null : SessionDirection.Incoming));
         replaced?.Fd.Dispose();
         Rooted.Add(this);
         if (replaced is null) Save();
@@ -322,7 +323,19 @@ public sealed class InProcessKeeper : IFdKeeper
         }
     }
 
-    private long Keep(FileDescriptor fd) => _store?.Keep(fd) ?? 0;
+    // The service manager keeps an open file once, by the first name that it got it under: what is held twice shares its key.
+    private long Keep(FileDescriptor fd)
+    {
+        if (_store is null) return 0;
+        foreach (var held in _fds.Values)
+        {
+            if (held.Fd.IsDuplicateOf(fd)) return held.Key;
+        }
+
+        return _store.Keep(fd);
+    }
+
+    private void Save(long dropped) => Save(_fds.Values.Any(held => held.Key == dropped) ? [] : [dropped]);
 
     private void Save(params ReadOnlySpan<long> dropped) => _store?.Save(
         new StoredState(
@@ -356,16 +369,18 @@ public sealed class InProcessKeeper : IFdKeeper
 
             foreach (var stored in state.Fds)
             {
-                if (!fds.Remove(stored.Key, out var fd))
+                if (!fds.TryGetValue(stored.Key, out var shared))
                 {
                     _store.Missed(stored.Name);
                     continue;
                 }
 
+                var fd = shared.Duplicate();
                 SessionDirection? direction = stored.Session is null ? null : stored.Incoming ? SessionDirection.Incoming : SessionDirection.Outgoing;
                 _fds.Add(stored.Name, new Held(fd, Cut(fd.LinkTarget), stored.Since, stored.Key, stored.Session is { } session ? new SessionName(session) : null, stored.Token is { } token ? new FdToken(token) : null, direction));
             }
 
+            foreach (var fd in fds.Values) fd.Dispose();
             if (_fds.Count + _outgoing.Count + _incoming.Count > 0) Rooted.Add(this);
             Save();
         }
