@@ -294,7 +294,8 @@ internal sealed class DeviceBroker : IDisposable
     private static string Names(IEnumerable<ClaimedDevice> devices) =>
         string.Join(", ", devices.Select(static device => device.Facts.Address).Order()) is { Length: > 0 } names ? names : "no device";
 
-    private Reading ReadPolicy()
+    /// <summary>Until it is disposed, by the same thread, no other policy comes into force: a call is judged by one alone. Not to be nested.</summary>
+    internal Reading ReadPolicy()
     {
         _inForce.EnterReadLock();
         return new Reading(_inForce);
@@ -504,7 +505,7 @@ internal sealed class DeviceBroker : IDisposable
         }
     }
 
-    private readonly struct Reading(ReaderWriterLockSlim inForce) : IDisposable
+    internal readonly struct Reading(ReaderWriterLockSlim inForce) : IDisposable
     {
         public void Dispose() => inForce.ExitReadLock();
     }

@@ -135,6 +135,6 @@ internal sealed partial class MetricsServer(UnixStream listener, Func<string> re
         return [.. Encoding.Latin1.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\n{length}{more}Connection: close\r\n\r\n"), .. content];
     }
 
-    [LoggerMessage(EventId = 1030, Level = LogLevel.Warning, Message = "Metrics could not be told: {Reason}")]
+    [LoggerMessage(EventId = 1024, Level = LogLevel.Warning, Message = "Metrics could not be told: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 }

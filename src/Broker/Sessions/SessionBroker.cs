@@ -103,6 +103,8 @@ internal sealed class SessionBroker : IDisposable
         lock (_lock)
         {
             var entry = Find(client, name, "There is nothing to freeze.", SessionState.Preserved);
+            // A reload that takes the devices back in the meantime would leave the session with what it has not.
+            using var policy = _broker.ReadPolicy();
             var closed = _devices.Close(client, entry);
             _frozen[entry.Number] = InHand(entry).Freeze();
             entry = _ledger.Change(entry, SessionState.Frozen);

@@ -56,6 +56,7 @@ internal sealed class SessionDevices(DeviceBroker devices, ILogger logger)
     /// <summary>Claims what can be claimed of a session's devices for its owner; what cannot be now, a repetition may.</summary>
     internal IReadOnlyList<SessionDeviceReport> TakeUp(BrokerClient client, SessionEntry session)
     {
+        using var policy = devices.ReadPolicy();
         List<SessionDeviceReport> reports = [.. session.Devices.Select(device => TakeUp(client, session, device))];
         devices.Records.Save(client);
         return reports;

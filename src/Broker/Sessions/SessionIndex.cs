@@ -8,7 +8,7 @@ namespace Devices.Broker;
 /// <param name="Sessions">The sessions.</param>
 internal sealed record SessionIndex(Guid Boot, IReadOnlyList<SessionEntry> Sessions)
 {
-    internal static byte[] Write(IEnumerable<SessionEntry> sessions) => JsonSerializer.SerializeToUtf8Bytes(new SessionIndex(BootId.Current, [.. sessions]), SessionIndexJson.Default.SessionIndex);
+    internal static byte[] Write(IEnumerable<SessionEntry> sessions) => JsonSerializer.SerializeToUtf8Bytes(new SessionIndex(BootId.Current, [.. sessions]), StateJson.Default.SessionIndex);
 
     /// <summary>Reads one, and believes nothing of it that is not as <see cref="Write"/> writes it.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>
@@ -17,7 +17,7 @@ internal sealed record SessionIndex(Guid Boot, IReadOnlyList<SessionEntry> Sessi
         SessionIndex index;
         try
         {
-            index = JsonSerializer.Deserialize(text, SessionIndexJson.Default.SessionIndex) ?? throw new InvalidDataException("it is null.");
+            index = JsonSerializer.Deserialize(text, StateJson.Default.SessionIndex) ?? throw new InvalidDataException("it is null.");
         }
         catch (JsonException failure)
         {

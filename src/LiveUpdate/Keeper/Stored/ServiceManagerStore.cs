@@ -38,29 +38,9 @@ internal sealed partial class ServiceManagerStore(ILogger logger)
     /// <summary>Writes down what the keeper holds, has the manager give up what it no longer does, and waits until that is done.</summary>
     internal void Save(StoredState state, params ReadOnlySpan<long> dropped)
     {
-        var isEmpty = state.Fds.Count == 0 && state.Sessions.Count == 0;
-        Tell(StateName, name =>
-        {
-            if (_file is null)
-            {
-                var file = StateFile.Create(name);
-                file.Write(state.Write());
-                ServiceManager.Store(name, file.Fd);
-                _file = file;
-            }
-            else
-            {
-                _file.Write(state.Write());
-            }
-        });
+        if (state.Fds.Count == 0 && state.Sessions.Count == 0) ForgetState();
+        else Tell(StateName, name => Write(name, state.Write()));
         foreach (var key in dropped) GiveUp(NameOf(key));
-        if (isEmpty)
-        {
-            GiveUp(StateName);
-            _file?.Dispose();
-            _file = null;
-        }
-
         Tell(StateName, static _ =>
         {
             if (!ServiceManager.Barrier(s_patience)) throw new InvalidDataException("the service manager has not confirmed it yet.");
@@ -83,7 +63,6 @@ internal sealed partial class ServiceManagerStore(ILogger logger)
                 _file?.Dispose();
                 _file = file;
                 state = StoredState.Read(content);
-                if (state.Boot != BootId.Current) throw new InvalidDataException($"it is of the boot {state.Boot}, and this one is {BootId.Current}.");
             }
             catch (Exception failure) when (failure is LinuxException or InvalidDataException)
             {
@@ -103,9 +82,7 @@ internal sealed partial class ServiceManagerStore(ILogger logger)
         }
 
         if (state is not null) return (state, fds);
-        GiveUp(StateName);
-        _file?.Dispose();
-        _file = null;
+        ForgetState();
         return null;
     }
 
@@ -116,6 +93,35 @@ internal sealed partial class ServiceManagerStore(ILogger logger)
         name.StartsWith(Prefix, StringComparison.Ordinal) && long.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var key) && key is > 0 and < long.MaxValue ? key : null;
 
     private static string NameOf(long key) => Prefix + key.ToString(CultureInfo.InvariantCulture);
+
+    private void Write(string name, byte[] state)
+    {
+        if (_file is not null)
+        {
+            _file.Write(state);
+            return;
+        }
+
+        var file = StateFile.Create(name);
+        try
+        {
+            file.Write(state);
+            ServiceManager.Store(name, file.Fd);
+            _file = file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private void ForgetState()
+    {
+        GiveUp(StateName);
+        _file?.Dispose();
+        _file = null;
+    }
 
     private void GiveUp(string name) => Tell(name, static name => ServiceManager.Discard(name));
 

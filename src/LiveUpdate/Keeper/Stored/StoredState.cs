@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Devices.Linux;
 
 namespace Devices.LiveUpdate.Stored;
 
@@ -11,16 +12,19 @@ internal sealed record StoredState(Guid Boot, IReadOnlyList<StoredFd> Fds, IRead
     internal byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, StoredJson.Default.StoredState);
 
     /// <summary>Reads one.</summary>
-    /// <exception cref="InvalidDataException">It is no such text.</exception>
+    /// <exception cref="InvalidDataException">It is none, or one of another boot.</exception>
     internal static StoredState Read(ReadOnlySpan<byte> text)
     {
+        StoredState state;
         try
         {
-            return JsonSerializer.Deserialize(text, StoredJson.Default.StoredState) ?? throw new InvalidDataException("it is empty.");
+            state = JsonSerializer.Deserialize(text, StoredJson.Default.StoredState) ?? throw new InvalidDataException("it is empty.");
         }
         catch (JsonException failure)
         {
             throw new InvalidDataException($"it is not as this release writes it ({failure.Message})", failure);
         }
+
+        return state.Boot == BootId.Current ? state : throw new InvalidDataException($"it is of the boot {state.Boot}, and this one is {BootId.Current}.");
     }
 }
