@@ -91,6 +91,11 @@ internal sealed class LinuxGuest : IDisposable
     internal void End()
     {
         Machine.Quit();
+        WaitForEnd();
+    }
+
+    internal void WaitForEnd()
+    {
         Assert.True(_process.WaitForExit(s_limit), "QEMU did not end");
     }
 

@@ -25,6 +25,7 @@ public sealed class QemuOverKexecTests
     private const string Ram = "ram";
     private const string State = "state";
     private const string Disk = LinuxGuest.AssignedId;
+    private const string Saved = "saved";
     private const int Seed = 6;
     private static readonly SessionName s_session = new("vm");
     private static readonly FdToken s_ram = new(1);
@@ -81,7 +82,6 @@ public sealed class QemuOverKexecTests
         using var state = MemFd.Adopt(client.Get(State)!);
         using var nvme = new BorrowedFunction(BoundDevice.NvmeFunction());
         using var image = new GuestImage();
-        using var saved = MemFd.Create(State, PageSize.Bytes, MemFdSeals.None);
         var pattern = GuestDisk.Pattern(Seed);
         var worked = $"guest: read {GuestDisk.Sum(pattern):x16}, wrote it with every second bit turned, where {GuestDisk.Sum(GuestDisk.Written(pattern)):x16} was";
         var notes = File.ReadAllText(s_notes).Split(' ');
@@ -105,14 +105,14 @@ public sealed class QemuOverKexecTests
             }
 
             woken.WaitFor("guest: the disk is gone");
-            // Without a device it needs not be suspended.
-            woken.Machine.Save(saved, s_patience);
-            woken.End();
+            // Without a device it needs not be suspended. By command, into the keeper's memory.
+            Devkeep.Json("memory", "create", Saved, "4M", "--keeper", Socket);
+            Assert.False(Devkeep.Json("vmm", "save", "--qmp", woken.OtherMonitor, "--memory", Saved, "--keeper", Socket, "--quit").GetProperty("suspended").GetBoolean());
+            woken.WaitForEnd();
         }
 
         using var guest = new LinuxGuest(image, memory, null, "-incoming", "defer");
-        guest.Machine.Load(saved, s_patience);
-        guest.Machine.Continue();
+        Devkeep.Json("vmm", "load", "--qmp", guest.OtherMonitor, "--memory", Saved, "--keeper", Socket);
         Assert.Equal(before.Identity, guest.Identify().Identity);
 
         // Now by command, and of devkeepd's, whose claim QEMU holds.
@@ -128,6 +128,7 @@ public sealed class QemuOverKexecTests
         client.Finish(s_session);
         client.Remove(Ram);
         client.Remove(State);
+        Devkeep.Json("memory", "remove", Saved, "--keeper", Socket);
     }
 
     private static void Plug(LinuxGuest guest, BorrowedFunction function, string bus)

@@ -36,6 +36,16 @@ public sealed class ResultShapeTests
             }
             """);
         IsJson(
+            new VmmStateResult("state", 4096, Suspended: true),
+            DevkeepJson.Shapes.VmmStateResult,
+            """
+            {
+              "memory": "state",
+              "length": 4096,
+              "suspended": true
+            }
+            """);
+        IsJson(
             new VmmUnplugResult("vfio-0000-01-00.0"),
             DevkeepJson.Shapes.VmmUnplugResult,
             """

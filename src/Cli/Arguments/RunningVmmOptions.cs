@@ -27,9 +27,14 @@ internal sealed class RunningVmmOptions
 
     private readonly Option<TimeSpan?> _patience = SecondsOption.Create("--patience", $"How long the VMM and its guest may take for each step [default: {s_usual.TotalSeconds}]");
 
-    internal RunningVmmOptions(Command command)
+    /// <summary>Adds them to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="qemuAlone">Whether it is of QEMU alone.</param>
+    internal RunningVmmOptions(Command command, bool qemuAlone = false)
     {
-        foreach (var option in new Option[] { _vmm, _monitor, _api, _patience }) command.Options.Add(option);
+        foreach (var option in qemuAlone ? [_monitor, _patience] : new Option[] { _vmm, _monitor, _api, _patience }) command.Options.Add(option);
+        _monitor.Required = qemuAlone;
+        if (qemuAlone) return;
         command.Validators.Add(result =>
         {
             var (monitor, api) = (result.GetResult(_monitor) is not null, result.GetResult(_api) is not null);
@@ -49,5 +54,8 @@ internal sealed class RunningVmmOptions
     /// <summary>Connects to it.</summary>
     internal IRunningVmm Connect(ParseResult parsed) => parsed.GetValue(_api) is { } api
         ? new RunningCloudHypervisor(new CloudHypervisorMachine(api, Patience(parsed)), api)
-        : new RunningQemu(QemuMachine.Connect(parsed.GetValue(_monitor)!, Patience(parsed)));
+        : new RunningQemu(ConnectQemu(parsed));
+
+    /// <summary>Connects to a QEMU.</summary>
+    internal QemuMachine ConnectQemu(ParseResult parsed) => QemuMachine.Connect(parsed.GetValue(_monitor)!, Patience(parsed));
 }

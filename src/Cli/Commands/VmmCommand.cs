@@ -6,9 +6,11 @@ namespace Devices.Cli;
 internal sealed class VmmCommand : Command
 {
     internal VmmCommand(CliHost host)
-        : base("vmm", "Plug devices into a VMM that runs, QEMU or Cloud Hypervisor, and unplug them")
+        : base("vmm", "Plug devices into a VMM that runs, QEMU or Cloud Hypervisor, and unplug them; save QEMU's guest, and have it go on")
     {
         Subcommands.Add(new VmmPlugCommand(host));
         Subcommands.Add(new VmmUnplugCommand(host));
+        Subcommands.Add(new VmmSaveCommand(host));
+        Subcommands.Add(new VmmLoadCommand(host));
     }
 }

@@ -62,6 +62,7 @@ internal static class FailureReport
         or DriverStateException
         or QmpException
         or QmpProtocolException
+        or QemuMigrationException
         or UnplugRefusedException
         or CloudHypervisorException
         or CloudHypervisorProtocolException

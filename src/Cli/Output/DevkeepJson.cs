@@ -16,6 +16,7 @@ namespace Devices.Cli;
 [JsonSerializable(typeof(RunPlanResult))]
 [JsonSerializable(typeof(VmmPlugResult))]
 [JsonSerializable(typeof(VmmUnplugResult))]
+[JsonSerializable(typeof(VmmStateResult))]
 [JsonSerializable(typeof(ConfigDumpResult))]
 [JsonSerializable(typeof(ConfigReadResult))]
 [JsonSerializable(typeof(ConfigWriteResult))]
