@@ -74,7 +74,7 @@ internal static class KeptVfs
             try
             {
                 if (sriov.NumVfs == 0) EnableAsSaved(saved, sriov);
-                progress("vfs", PciAddress.Parse(saved.Address));
+                progress("vfs", null);
                 // Who has one already is for the verification of each device to say.
                 var free = KeptOf(saved, record).Select(static vf => PciFunction.Open(vf)).Where(static vf => vf.Driver is null).ToList();
                 if (new DriverBinding().BindMany(free, VfioPci) is { Count: > 0 } failures)
