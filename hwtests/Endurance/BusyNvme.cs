@@ -8,6 +8,7 @@ namespace Devices.HwTests.Endurance;
 internal sealed class BusyNvme(NvmeController controller, IReadOnlyList<NvmeDisk> disks, Func<Ledger> ledger, int firstQueue) : IKeepableDriver
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly Lock s_ledger = new();
     private readonly Exception?[] _failures = new Exception?[disks.Count];
     private readonly ulong[] _writes = new ulong[disks.Count];
     private Thread[] _threads = [];
@@ -51,7 +52,8 @@ internal sealed class BusyNvme(NvmeController controller, IReadOnlyList<NvmeDisk
             if (!thread.Join(s_limit)) throw new TimeoutException($"{controller.Address}: a queue pair's owner goes on though the controller is at rest");
         }
 
-        if (_threads.Length > 0) ledger().InFlight += (ulong)inFlight;
+        // The ledger is of all controllers, which come to rest side by side.
+        if (_threads.Length > 0) lock (s_ledger) ledger().InFlight += (ulong)inFlight;
         _threads = [];
         if (_failures.FirstOrDefault(static failure => failure is not null) is { } failure) throw new EnduranceException($"{controller.Address}, writing until the freeze: {failure}");
         for (var queue = 0; queue < disks.Count; queue++) ledger()[firstQueue + queue] = (_writes[queue], disks[queue].Pair.Statistics.Submitted);

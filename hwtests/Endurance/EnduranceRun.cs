@@ -77,7 +77,7 @@ internal sealed class EnduranceRun
         _steps.Done("verify");
         verified.Progress = _steps.Done;
         var restored = verified.Restore();
-        _steps.Done("last of the restore");
+        _steps.Done("restore");
         var set = KeptSet.Arrive(_options, note.Seed);
         var resumed = restored.Resume(set.Continue);
         _steps.Done("resume");

@@ -92,7 +92,7 @@ internal sealed class WorkerProcess : IDisposable
     private static void RestoreUntil(string step, KeeperClient keeper)
     {
         var verified = ArrivedSession.Open(keeper, KeptNvme.Session).Verify();
-        verified.Progress = name =>
+        verified.Progress = (name, _) =>
         {
             if (name != step) return;
             using var self = Process.GetCurrentProcess();

@@ -38,6 +38,25 @@ public abstract class FdKeeperContract
     }
 
     [Fact]
+    public void Serves_threads_side_by_side_each_its_own()
+    {
+        var failures = BlockingCalls.Run(16, 16, number =>
+        {
+            for (var round = 0; round < 4; round++)
+            {
+                using var memory = MemFd.Create($"of-{number}", PageSize.Bytes);
+                Keeper.Put($"name-{number}", memory.Fd);
+                using (var back = Keeper.Get($"name-{number}"))
+                    Assert.Contains($"memfd:of-{number} ", $"{back!.LinkTarget} ", StringComparison.Ordinal);
+                Assert.True(Keeper.Remove($"name-{number}"));
+                Assert.Null(Keeper.Get($"name-{number}"));
+            }
+        });
+        Assert.All(failures, Assert.Null);
+        Assert.Empty(Keeper.List());
+    }
+
+    [Fact]
     public void A_taken_name_is_refused_unless_replaced()
     {
         using var first = MemFd.Create("first", PageSize.Bytes);

@@ -8,7 +8,7 @@ namespace Devices.LiveUpdate;
 /// </summary>
 /// <remarks>
 /// Session calls are made inside of the keeper, so that at no instant a session or a retrieved file exists in the worker alone. They may be repeated by a new
-/// worker that does not know how far the last one came: what says "already" below is success.
+/// worker that does not know how far the last one came: what says "already" below is success. Safe for concurrent use: devices are restored side by side.
 /// </remarks>
 public interface IFdKeeper
 {

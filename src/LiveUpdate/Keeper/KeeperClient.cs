@@ -154,7 +154,7 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
 
     private KeeperReply Ask(KeeperRequest request, FileDescriptor? fd, out FileDescriptor? received)
     {
-        var message = JsonSerializer.SerializeToUtf8Bytes(request, KeeperJson.Default.KeeperRequest);
+        var message = KeeperJson.Bytes(request);
         lock (_gate)
         {
             var answer = Exchange(message, fd);
@@ -163,7 +163,7 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
             {
                 if (answer.Truncated || answer.Descriptors.Count > 1)
                     throw NotUnderstood();
-                reply = JsonSerializer.Deserialize(_buffer.AsSpan(0, answer.Length), KeeperJson.Default.KeeperReply) ?? throw NotUnderstood();
+                reply = KeeperJson.Parse<KeeperReply>(_buffer.AsSpan(0, answer.Length), KeeperReply.Read) ?? throw NotUnderstood();
                 if (reply.Error is not null)
                     throw reply.Error.ToException();
                 if (reply.Found == true && request.Op == KeeperProtocol.GetOp && answer.Descriptors.Count == 0)

@@ -12,6 +12,7 @@ namespace Devices.Pci;
 public sealed class PciFunction
 {
     private const int BarCount = 6;
+    private const int FunctionsInSlot = 8;
     private const int RomIndex = 6;
 
     // BARs, ROM and, in a kernel with CONFIG_PCI_IOV, the VF BARs; what follows are bridge windows, of which there are four.
@@ -125,7 +126,11 @@ public sealed class PciFunction
 
     /// <summary>The other functions with the same domain, bus and device number.</summary>
     public IReadOnlyList<PciAddress> SlotPeers =>
-        [.. AddressesIn(_sysfs.Devices).Where(other => other != Address && other.WithFunction(0) == Address.WithFunction(0))];
+    [
+        // There are eight at most: looking for each is less than going through all functions of the host, for each of thousands of VFs.
+        .. Enumerable.Range(0, FunctionsInSlot).Select(function => Address.WithFunction((byte)function))
+            .Where(other => other != Address && SysfsAttribute.Exists(_sysfs.DeviceOf(other))),
+    ];
 
     /// <summary>
     /// The other functions that a reset of this one's slot or bus resets as well: all that are behind the same upstream bridge. None on a

@@ -5,6 +5,8 @@ namespace Devices.Preservation;
 /// <summary>A kept device in the worker's hands, with what the steps need of it.</summary>
 internal sealed class DeviceInHand(KeptDevice kept)
 {
+    private bool _expressIsKnown;
+
     internal KeptDevice Kept { get; } = kept;
 
     internal PciAddress Address { get; } = kept.Device.Address;
@@ -13,4 +15,16 @@ internal sealed class DeviceInHand(KeptDevice kept)
 
     /// <summary>The device file's path, by which other holders are found.</summary>
     internal string Path => Kept.Device.Fd.LinkTarget;
+
+    /// <summary>Where its PCI Express capability is; null if it has none. Looked for once, at the checkpoint, and not again within the blackout.</summary>
+    internal int? ExpressOffset
+    {
+        get
+        {
+            if (_expressIsKnown) return field;
+            field = PciCapabilities.Read(Kept.Device.ConfigSpace).Find<PciExpressCapability>()?.Offset;
+            _expressIsKnown = true;
+            return field;
+        }
+    }
 }

@@ -22,8 +22,8 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
     private readonly Dictionary<uint, IReadOnlyDictionary<string, IReadOnlyList<DmaMapping>>> _mappings = [];
     private readonly ConfigCaches _caches = new(record, firmware);
 
-    /// <summary>Called after each thing done, with its name: a test kills the process there.</summary>
-    internal Action<string> Progress { get; init; } = static _ => { };
+    /// <summary>Called after each thing done, with its name and the device, by that device's thread: a test kills the process there.</summary>
+    internal Action<string, PciAddress?> Progress { get; init; } = static (_, _) => { };
 
     /// <summary>What becomes of a device that does not come back.</summary>
     internal RestoreFailurePolicy OnFailure { get; init; }
@@ -51,7 +51,7 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
             ArmInterrupts(message, device);
             TriggerInterrupts(device);
             var function = PciFunction.Open(address);
-            devices.Add(Restored(message, function, attachment, Config(function, device, message).Compare()));
+            devices.Add(Restored(new Held(message, function, attachment, Config(function, device, message).Compare())));
         }
 
         return devices;
@@ -64,71 +64,72 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         {
             // A fresh one, even if a process before this one made another and died: nobody knows how far it came.
             var space = Context(ioas.Context).CreateIoas();
-            Progress("ioas");
+            Progress("ioas", null);
             _spaces.Add(ioas.Key, space);
             _mappings.Add(ioas.Key, Map(ioas, (range, access, file) => space.MapFile(file.File, file.Offset, (ulong)range.Length, range.First, access)));
             ioas.KernelId = space.Id;
-            Progress("map");
+            Progress("map", null);
         }
 
-        return [.. record.Devices.Select(RestoreOrFallBack)];
-    }
-
-    private RestoredDevice RestoreOrFallBack(Device message)
-    {
+        var order = new RestoreOrder<Held> { Restore = Restore, Leave = static held => held.Attachment.Device.Leave(), OnFailure = OnFailure, CanBeReset = CanBeReset, AllowReset = AllowReset, Save = Save };
+        var devices = order.Run(record.Devices);
         try
         {
-            return Restore(message);
+            return [.. devices.Select(device => Restored(device.Restored, device.FallBack))];
         }
-        catch (Exception failure) when (OnFailure == RestoreFailurePolicy.Cold && failure is not (RecordException or SessionStateException))
+        catch
         {
-            if (!PrepareReset(message)) throw;
-            // The tier is down before the device is reset: a process that comes after this one must not take its state for what it was.
-            message.Tier = Tier.Cold;
-            Save();
-            return Restore(message, failure.Message);
+            foreach (var (held, _) in devices) held.Attachment.Device.Leave();
+            throw;
         }
     }
 
-    /// <summary>Gives a device that was to be kept as it is its ways of being reset back: its next open takes them.</summary>
-    /// <returns>Whether it is so, and there is a way that reaches no other kept device.</returns>
-    private bool PrepareReset(Device message)
+    private bool CanBeReset(Device message)
     {
         var function = PciFunction.Open(PciAddress.Parse(message.Address));
-        if (message.Tier == Tier.Cold || function.SlotPeers.Any(peer => record.Devices.Any(device => device.Address == peer.ToString()))) return false;
-        function.ResetMethods.RestoreDefault();
-        return !function.ResetMethods.IsCleared;
+        // What the last close of the file that was opened without a reset may reset instead.
+        return function.ResetMethods.HasFile && !function.SlotPeers.Concat(function.ResetPeers).Any(peer => record.Devices.Any(device => device.Address == peer.ToString()));
     }
 
-    private RestoredDevice Restore(Device message, string? fallBack = null)
+    private static bool AllowReset(Device message)
+    {
+        var methods = PciFunction.Open(PciAddress.Parse(message.Address)).ResetMethods;
+        methods.RestoreDefault();
+        return !methods.IsCleared;
+    }
+
+    /// <summary>Restores one device, on a thread of its own: what it shares with others (keeper, address spaces, record) it only reads, but for its own part of the record.</summary>
+    private Held Restore(Device message)
     {
         var address = PciAddress.Parse(message.Address);
         var function = PciFunction.Open(address);
         // The first open resets the device by these methods. It is an ordinary thing for a device not to have any.
         if (message.Tier != Tier.Cold && !function.ResetMethods.IsCleared) function.ResetMethods.Clear();
-        Progress("reset_method");
+        Progress("reset_method", address);
         if (function.Driver != VfioPci) new DriverBinding().Bind(function, VfioPci);
-        Progress("bind");
+        Progress("bind", address);
         using var cdev = OpenCdev(function, message.Tier);
-        Progress("open");
+        Progress("open", address);
         var space = Space(message);
         // The keeper holds the file before it is bound: from then on its last close would reset the device.
         var device = cdev.IsBound ? cdev.AdoptBound(space.Context) : cdev.Bind(space.Context);
         try
         {
             message.KernelId = device.IommufdDeviceId ?? 0;
-            Progress("bind_iommufd");
+            Progress("bind_iommufd", address);
             var attachment = device.Attach(space);
-            Progress("attach");
+            Progress("attach", address);
             var config = Config(function, device, message);
             config.RestoreRegisters();
-            Progress("config");
+            Progress("config", address);
             ArmInterrupts(message, device);
-            Progress("interrupts");
+            Progress("interrupts", address);
             config.RestoreBusMaster();
-            Progress("bus_master");
+            Progress("bus_master", address);
             TriggerInterrupts(device);
-            return Restored(message, function, attachment, config.Compare(), fallBack);
+            var differences = config.Compare();
+            Progress("compare", address);
+            return new Held(message, function, attachment, differences);
         }
         catch
         {
@@ -176,7 +177,7 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         {
             context = IommuContext.Open();
             keeper.Put(name, context.Fd);
-            Progress("iommufd");
+            Progress("iommufd", null);
         }
 
         _contexts.Add(number, context);
@@ -209,8 +210,11 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         return mappings.ToDictionary(static entry => entry.Key, static entry => (IReadOnlyList<DmaMapping>)entry.Value);
     }
 
-    private RestoredDevice Restored(Device message, PciFunction function, IoasAttachment attachment, IReadOnlyList<ConfigSpaceDifference> differences, string? fallBack = null)
-        => new(attachment, (PreservationTier)message.Tier, message.Driver, _mappings[message.IoasKey], differences, _caches.Restore(message, function, attachment.Device)) { FallBackReason = fallBack };
+    private RestoredDevice Restored(Held held, string? fallBack = null)
+    {
+        var (message, function, attachment, differences) = held;
+        return new(attachment, (PreservationTier)message.Tier, message.Driver, _mappings[message.IoasKey], differences, _caches.Restore(message, function, attachment.Device)) { FallBackReason = fallBack };
+    }
 
     private static ConfigRestorer Config(PciFunction function, VfioDevice device, Device message)
     {
@@ -246,4 +250,7 @@ internal sealed class Reacquisition(IFdKeeper keeper, KeeperNames names, StateRe
         => index == device.Interrupts.Msi.Index ? device.Interrupts.Msi
             : index == device.Interrupts.Msix.Index ? device.Interrupts.Msix
             : throw new RecordException($"device {device.Address}.interrupts.index", $"{index} is neither INTx, MSI nor MSI-X", "The record was written by a newer release: restore with that");
+
+    /// <summary>A device in this process's hands; its cached configuration, part of which it shares with others, is still to come.</summary>
+    private sealed record Held(Device Message, PciFunction Function, IoasAttachment Attachment, IReadOnlyList<ConfigSpaceDifference> Differences);
 }

@@ -35,12 +35,12 @@ public sealed class VerifiedSession : Step
     /// <exception cref="SessionStateException">The keeper has let go of it.</exception>
     public MemFd OpenMemory(string name) => MemFd.Adopt(_keeper.Get(new KeeperNames(Session).Memory(name)) ?? throw SessionStateException.NotHeld(Session));
 
-    /// <summary>Called after each thing that <see cref="Restore"/> does, with its name: for tests that end the process there.</summary>
-    internal Action<string> Progress { get; set; } = static _ => { };
+    /// <summary>Called after each thing that <see cref="Restore"/> does, with its name and the device, by that device's thread: for tests that end the process there.</summary>
+    internal Action<string, PciAddress?> Progress { get; set; } = static (_, _) => { };
 
     /// <summary>
     /// Enables VFs and compares them, binds the devices, maps their memory at the same addresses, restores configuration and interrupts, and lets them do DMA
-    /// again: in this order. If this process dies on the way, the next one starts again from <see cref="ArrivedSession.Open"/>.
+    /// again: in this order, devices side by side. If this process dies on the way, the next one starts again from <see cref="ArrivedSession.Open"/>.
     /// </summary>
     /// <param name="firmware">
     /// Tells the version of a function's firmware now, where <see cref="PreservationRequest.Firmware"/> told it before: where they differ, or one is not known, what
@@ -60,7 +60,7 @@ public sealed class VerifiedSession : Step
         var devices = hand.RestoreAll();
         _record.BootId = BootId.Current.ToString();
         _store.Write(_record);
-        Progress("record");
+        Progress("record", null);
         return new RestoredSession(_keeper, Session, _store, _record, devices);
     }
 

@@ -65,7 +65,7 @@ internal static class KeptVfs
     /// <exception cref="VerificationException">They are elsewhere than they were; then there are none again.</exception>
     /// <exception cref="Linux.LinuxException">The kernel enables none, or fewer.</exception>
     /// <exception cref="FunctionFailuresException">VFs did not go to vfio-pci.</exception>
-    internal static void Enable(StateRecord record, Action<string> progress)
+    internal static void Enable(StateRecord record, Action<string, PciAddress?> progress)
     {
         foreach (var saved in record.PhysicalFunctions)
         {
@@ -74,7 +74,7 @@ internal static class KeptVfs
             try
             {
                 if (sriov.NumVfs == 0) EnableAsSaved(saved, sriov);
-                progress("vfs");
+                progress("vfs", null);
                 // Who has one already is for the verification of each device to say.
                 var free = KeptOf(saved, record).Select(static vf => PciFunction.Open(vf)).Where(static vf => vf.Driver is null).ToList();
                 if (new DriverBinding().BindMany(free, VfioPci) is { Count: > 0 } failures)

@@ -17,7 +17,8 @@ public interface IKeepableDriver
 
     /// <summary>
     /// Brings the device to rest: on return no command is in flight, the device does no DMA and will start none, and raises no interrupt.
-    /// Doing it again changes nothing.
+    /// Doing it again changes nothing. Of several devices all are brought to rest at once: it is called on any thread, while the others' drivers
+    /// do the same, and so leaves alone what they share, or locks it. All else here is called for one device after the other.
     /// </summary>
     /// <exception cref="TimeoutException">The device did not come to rest in time; it works on as before.</exception>
     void Quiesce();
