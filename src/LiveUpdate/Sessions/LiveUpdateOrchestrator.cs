@@ -35,7 +35,7 @@ public sealed class LiveUpdateOrchestrator : IDisposable
         var failure = LiveUpdateMeanings.Failure(errno, LiveUpdateMeanings.OpenCall, DevicePath);
         if (errno == Errno.EBUSY)
         {
-            var holders = FileHolder.Find(target => target == DevicePath);
+            var holders = FileHolder.Find(DevicePath);
             if (holders.Count > 0)
                 throw new LinuxException(errno, failure.Call, DevicePath, $"Held by {string.Join(", ", holders)}. {failure.Remedy}");
         }

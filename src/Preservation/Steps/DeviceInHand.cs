@@ -11,6 +11,6 @@ internal sealed class DeviceInHand(KeptDevice kept)
 
     internal PciFunction Function { get; } = PciFunction.Open(kept.Device.Address);
 
-    /// <summary>The device file's path, by which other holders are found.</summary>
-    internal string Path => Kept.Device.Fd.LinkTarget;
+    /// <summary>What other holders are found by: the device's file as it is open here, and as it is found in sysfs.</summary>
+    internal IEnumerable<string> Files => Function.VfioCdevName is { } name ? [Kept.Device.Fd.LinkTarget, $"/dev/vfio/devices/{name}"] : [Kept.Device.Fd.LinkTarget];
 }
