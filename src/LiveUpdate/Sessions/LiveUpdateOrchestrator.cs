@@ -68,6 +68,14 @@ public sealed class LiveUpdateOrchestrator : IDisposable
         return new IncomingSession(FileDescriptor.Adopt(argument.fd, $"session '{name}'"), name);
     }
 
+    /// <summary>Whether a failure of <see cref="RetrieveSession"/>, here or at a keeper, says that the previous kernel left no session of that name, or that it has been finished.</summary>
+    /// <param name="failure">The failure.</param>
+    public static bool SaysAbsent(LinuxException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure.Errno == Errno.ENOENT && failure.Call == liveupdate_ioctl_retrieve_session.Name;
+    }
+
     /// <summary>Closes the device and lets the next process in. Sessions stay.</summary>
     public void Dispose() => _fd.Dispose();
 }
