@@ -13,11 +13,16 @@ systemd_start() {
   local unit repo=${1%/lab/guest/init}
   writable_over /etc
   writable_over /usr
+  writable_over /var/lib
+  writable_over /var/log
   # What is enabled on the host is not here. A container's image has no id.
   mount -t tmpfs -o mode=755 tmpfs /etc/systemd/system
   echo 6465766b6565700000000000000000ab > /etc/machine-id
   [[ ! -d $share/results/etc ]] || cp -r "$share/results/etc/." /etc/
   install_toolkit "$repo"
+  dotnet_settings
+  mkdir -p /etc/systemd/system.conf.d
+  printf '[Manager]\nDefaultEnvironment=%s\n' "$(env | grep -v ROOT | grep ^DOTNET_ | tr '\n' ' ')" > /etc/systemd/system.conf.d/lab.conf
   mkdir -p "$UNITS" /run/systemd/none
   for unit in "${OWN_UNITS[@]}"; do
     cp "/lib/systemd/system/$unit" "$UNITS/"
