@@ -3,7 +3,6 @@ using System.Text;
 using Devices.Broker;
 using Devices.HwTests.Broker;
 using Devices.HwTests.Lab;
-using Devices.HwTests.Vfio;
 using Devices.Pci;
 
 namespace Devices.HwTests.Systemd;
@@ -16,7 +15,7 @@ public sealed class DevkeepdUnitTests : IDisposable
     private const string Metrics = "/run/devkeepd/metrics.sock";
     private const string DropIn = $"{Units.Devkeepd}.d/test.conf";
 
-    private readonly BorrowedFunction _nvme = new(BoundDevice.NvmeFunction());
+    private readonly BorrowedFunction _nvme = new(Units.Nvme());
 
     public DevkeepdUnitTests()
     {

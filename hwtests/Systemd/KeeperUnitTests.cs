@@ -1,6 +1,5 @@
 using Devices.HwTests.Cli;
 using Devices.HwTests.Lab;
-using Devices.HwTests.Vfio;
 using Devices.Linux;
 using Devices.LiveUpdate;
 
@@ -13,7 +12,7 @@ public sealed class KeeperUnitTests : IDisposable
     private const string Session = "lab";
     private const string Rows = "rows";
 
-    private readonly BorrowedFunction _nvme = new(BoundDevice.NvmeFunction());
+    private readonly BorrowedFunction _nvme = new(Units.Nvme());
 
     public KeeperUnitTests() => Units.Do("start", Units.Keeper);
 

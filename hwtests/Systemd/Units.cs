@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Devices.HwTests.Broker;
 using Devices.HwTests.Lab;
+using Devices.HwTests.Vfio;
+using Devices.Pci;
 
 namespace Devices.HwTests.Systemd;
 
@@ -14,9 +16,18 @@ internal static class Units
     internal const string Restore = "devkeep-restore.service";
     internal const string PolicyPath = "/etc/devkeep/devkeepd.json";
 
-    // Where a unit file is until the guest ends, and where each of its kernels finds it.
+    // Where a unit's file is until the kernel ends.
     private const string Here = "/run/systemd/system";
-    private static readonly string s_everywhere = Path.Combine(Environment.GetEnvironmentVariable("DEVKEEP_RESULTS")!, "etc");
+
+    // What each kernel of the guest has in its /etc.
+    private static string Everywhere => Path.Combine(Environment.GetEnvironmentVariable("DEVKEEP_RESULTS")!, "etc");
+
+    /// <summary>The device that the tests take; skips the test outside of a guest, whose units and policy are nobody's.</summary>
+    internal static PciFunction Nvme()
+    {
+        Skip.IfNot(Rig.IsGuest, "not a guest of the lab");
+        return BoundDevice.NvmeFunction();
+    }
 
     /// <summary>Runs it, and expects that it succeeds.</summary>
     internal static void Do(params string[] args)
@@ -70,13 +81,13 @@ internal static class Units
     internal static void WriteToStay(string name, string content)
     {
         WriteAll(Path.Combine("/etc", name), content);
-        WriteAll(Path.Combine(s_everywhere, name), content);
+        WriteAll(Path.Combine(Everywhere, name), content);
     }
 
     /// <summary>Has the next kernel start a unit at its boot: <c>systemctl enable</c>.</summary>
     internal static void Enable(string unit)
     {
-        var wants = Directory.CreateDirectory(Path.Combine(s_everywhere, "systemd/system/multi-user.target.wants"));
+        var wants = Directory.CreateDirectory(Path.Combine(Everywhere, "systemd/system/multi-user.target.wants"));
         File.CreateSymbolicLink(Path.Combine(wants.FullName, unit), $"../{unit}");
     }
 
@@ -100,7 +111,6 @@ internal static class Units
 
     private static (int Code, string Output) Run(params string[] args)
     {
-        Skip.IfNot(Rig.IsGuest, "not a guest of the lab");
         using var process = Process.Start(new ProcessStartInfo("systemctl", args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
