@@ -2,6 +2,8 @@ using Devices.HwTests.Cli;
 using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.LiveUpdate;
+using Devices.Preservation;
+using NextKernel = Devices.HwTests.Lab.NextKernel;
 
 namespace Devices.HwTests.Systemd;
 
@@ -20,7 +22,6 @@ public sealed class KeeperUnitTests : IDisposable
 
     public void Dispose()
     {
-        Devkeep.Run("keeper", "--stop", "--force");
         Units.Do("stop", Units.Keeper);
         _nvme.Dispose();
     }
@@ -28,9 +29,7 @@ public sealed class KeeperUnitTests : IDisposable
     [SkippableFact]
     public void What_was_preserved_outlives_the_keeper_and_the_commands_go_on()
     {
-        Devkeep.Json("memory", "create", Rows, "4M");
-        // Of root alone, and systemd's hold is not a use.
-        Assert.Empty(Devkeep.Json("memory", "list").GetProperty("memory")[0].GetProperty("used_by").EnumerateArray());
+        using (var creator = KeeperClient.Connect()) NamedMemory.Create(creator, Rows, 4 << 20);
         Devkeep.Json("preserve", "--session", Session, "--memory", Rows, "--image", NextKernel.ImagePath, "--driver", "nvme", Nvme);
         using var worker = KeeperClient.Connect();
         var held = Held(worker);
@@ -56,6 +55,7 @@ public sealed class KeeperUnitTests : IDisposable
         Devkeep.Json("discard", "--session", Session);
         Assert.Equal([$"memory:{Rows}"], Held(worker).Select(static each => each.Name));
         Assert.Equal(2, Units.Stored(Units.Keeper));
+        // systemd's hold is no use that somebody makes of it.
         Devkeep.Json("memory", "remove", Rows);
         Units.Await(Units.Keeper, "NFileDescriptorStore", "0");
     }

@@ -65,6 +65,8 @@ internal static class ManagedGuest
         _ = ServiceManager.Notify("READY=1");
         for (var resumed = 0; ;)
         {
+            // The emulated CPUs are there for the services too.
+            Thread.Sleep(50);
             nvme.Work();
             var found = new byte[MemoryBytes];
             memory.Fd.ReadExactlyAt(found, 0);

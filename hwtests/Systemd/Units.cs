@@ -95,11 +95,11 @@ internal static class Units
 
     internal static bool Within(Func<bool> condition) => SpinWait.SpinUntil(() => Pause(condition), BrokerCaller.Patience);
 
-    // Each question is a process.
+    // Each question is a process, and those that are waited for have the same CPUs.
     private static bool Pause(Func<bool> condition)
     {
         if (condition()) return true;
-        Thread.Sleep(50);
+        Thread.Sleep(300);
         return false;
     }
 
