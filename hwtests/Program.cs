@@ -6,6 +6,7 @@ using Devices.HwTests.Pci;
 using Devices.HwTests.Preservation;
 using Devices.HwTests.Runner;
 using Devices.HwTests.Siege;
+using Devices.HwTests.Systemd;
 using Devices.HwTests.Vfio;
 
 const string Usage = """
@@ -21,6 +22,8 @@ const string Usage = """
     Devices.HwTests endure report DIRECTORY   the figures of such runs; DIRECTORY has a directory for each
     Devices.HwTests guest SOCKET DEVICE       be a program without rights that drives a device of devkeepd's until it is killed
     Devices.HwTests keeper SOCKET             be a keeper: for tests that need one in a process of its own
+    Devices.HwTests managed-guest SOCKET DEVICE
+                                              be such a program as a unit of systemd's, which takes up what it had when devkeepd was replaced
     Devices.HwTests session-guest JOB SOCKET DEVICE
                                               be a program without rights whose memory and device go over a kexec
     Devices.HwTests memlock MODE DEVICE       map by a back end: for a test that runs it under a limit of lockable memory
@@ -44,6 +47,7 @@ try
         ["endure", "keeper"] => KeeperProcess.Run(EnduranceRun.KeeperSocket),
         ["endure", "report", var directory] => EnduranceReport.Write(directory),
         ["guest", var socket, var device] => UnprivilegedGuest.Run(socket, device),
+        [ManagedGuest.Command, var socket, var device] => ManagedGuest.Run(socket, device),
         ["session-guest", var job, var socket, var device] => SessionGuest.Run(job, socket, device),
         ["keeper", var socket] => KeeperProcess.Run(socket),
         ["memlock", var mode, var device] => MemlockProcess.Run(mode, device),

@@ -250,7 +250,7 @@ internal sealed class SiegeEngine : IDisposable
 
         using var config = _nvme.Function.OpenConfigSpace();
         Expect(!((PciCommand)config.ReadUInt16(PciRegs.PCI_COMMAND)).HasFlag(PciCommand.BusMaster), "the device is free, and may do DMA");
-        var holders = FileHolder.Find(target => target == $"/dev/vfio/devices/{_nvme.Function.VfioCdevName}");
+        var holders = FileHolder.Find($"/dev/vfio/devices/{_nvme.Function.VfioCdevName}");
         Expect(holders.Count == 0, $"the device is free, and open in {string.Join(", ", holders)}");
     }
 

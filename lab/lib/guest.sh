@@ -6,6 +6,7 @@
 #   share/job/env      variables for both
 #   share/job/binds    directories that the guest's own /tmp would hide
 #   share/results/     DEVKEEP_RESULTS of the guest
+#   share/results/etc/ what a guest with systemd finds in its /etc, in each of its kernels: units, say
 #   share/exit-code    written last; a guest that ends without it has died
 # shellcheck shell=bash
 
@@ -54,6 +55,7 @@ guest_boot() {
   if [[ -t 1 ]]; then
     columns=$(tput cols)
   fi
+  ((!SYSTEMD)) || systemd_prepare
   guest_environment "$columns" > "$RUN/share/job/env"
   guest_binds > "$RUN/share/job/binds"
   qemu_arguments

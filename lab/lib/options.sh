@@ -1,7 +1,7 @@
 # The options of the guest.
 # shellcheck shell=bash disable=SC2034 # the other parts read them
 
-NVME=0 VFS=0 EDU=0 WATCHDOG=0 BRIDGE=0 IGB=0 CARD=0 IOMMU=1
+NVME=0 VFS=0 EDU=0 WATCHDOG=0 BRIDGE=0 IGB=0 CARD=0 IOMMU=1 SYSTEMD=0
 MEMORY=4G CPUS=2
 APPEND='' TRACE=() TIMEOUT=300 STALL=0 RESULTS=''
 INTERACTIVE=0
@@ -31,6 +31,7 @@ parse_options() {
       --igb) IGB=1 ;;
       --card) CARD=1 ;;
       --no-iommu) IOMMU=0 ;;
+      --systemd) SYSTEMD=1 ;;
       --) shift; COMMAND=("$@"); return ;;
       *) die "no such option: $1 (lab/run --help)" ;;
     esac

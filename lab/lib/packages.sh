@@ -13,6 +13,8 @@ packages_install() {
   have lspci || packages_add pciutils
   # insmod, for the kernel's own drivers; a container's image has none.
   have kmod || packages_add kmod
+  # PID 1 of the guest that tests of the units have; it does not run here.
+  [[ -x /lib/systemd/systemd ]] || packages_add systemd
   # A database in one file, for the test that keeps one over a kexec.
   have mdb_load || packages_add lmdb-utils
   (($(qemu_major) >= QEMU_MAJOR)) || qemu_install

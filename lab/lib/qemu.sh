@@ -61,6 +61,8 @@ kernel_arguments() {
   local arguments="root=host rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=1048576,cache=loose ro init=$REPO/lab/guest/init"
   arguments+=' console=ttyS0 panic=-1 tsc=reliable kho=on liveupdate=on'
   ((IOMMU)) && arguments+=' intel_iommu=on'
+  # A systemd that cannot go on ends the guest.
+  ((SYSTEMD)) && arguments+=' devkeep.init=systemd systemd.crash_reboot=yes systemd.show_status=no systemd.log_target=kmsg'
   printf '%s' "$arguments$APPEND"
 }
 

@@ -90,6 +90,7 @@ public sealed class ArgumentTests
     [InlineData("kexec", "--session", "s", "--freeze-limit", "0")]
     [InlineData("kexec", "--session", "s", "--freeze-limit", "soon")]
     [InlineData("restore", "--session", "s", "--verify-only", "--abandon")]
+    [InlineData("restore", "--session", "s", "--if-arrived", "--abandon")]
     [InlineData("discard")]
     [InlineData("keeper", "--force")]
     public void What_cannot_be_meant_ends_with_2_before_anything_is_done(params string[] args)

@@ -7,13 +7,15 @@ namespace Devices.Tests.LiveUpdate;
 /// <summary>A keeper that serves on a thread of the test.</summary>
 internal sealed class KeeperRig : IDisposable, ILogger<KeeperServer>
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder? _folder;
     private readonly CancellationTokenSource _end = new();
     private readonly Thread _thread;
 
-    internal KeeperRig()
+    internal KeeperRig(TemporaryFolder? folder = null)
     {
-        Server = KeeperServer.Listen(_folder.File("keeper/keeper.sock"), this);
+        // One that is given may have another keeper after this one.
+        _folder = folder is null ? new TemporaryFolder() : null;
+        Server = KeeperServer.Listen((folder ?? _folder!).File("keeper/keeper.sock"), this);
         _thread = new Thread(() => Server.Run(_end.Token)) { IsBackground = true };
         _thread.Start();
     }
@@ -30,7 +32,7 @@ internal sealed class KeeperRig : IDisposable, ILogger<KeeperServer>
         foreach (var kept in Server.Keeper.List())
             Server.Keeper.Remove(kept.Name);
         _end.Dispose();
-        _folder.Dispose();
+        _folder?.Dispose();
     }
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;

@@ -215,6 +215,21 @@ public sealed class KeeperServerTests
     }
 
     [Fact]
+    public void A_client_goes_on_with_the_keeper_that_took_the_place_of_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        var first = new KeeperRig(folder);
+        using var client = first.Connect();
+        client.Status();
+        first.Dispose();
+        Assert.Equal(KeeperProblem.ConnectionLost, Assert.Throws<KeeperException>(() => client.Status()).Problem);
+        using var second = new KeeperRig(folder);
+        using var memory = MemFd.Create("ram", 4096);
+        client.Put("ram", memory.Fd);
+        Assert.Equal("ram", Assert.Single(second.Server.Keeper.List()).Name);
+    }
+
+    [Fact]
     public void A_server_that_answers_nonsense_does_not_fool_the_client()
     {
         using var folder = new TemporaryFolder();

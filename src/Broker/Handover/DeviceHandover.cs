@@ -65,7 +65,7 @@ internal sealed class DeviceHandover(PciAddress address) : IDisposable
     {
         var cdev = $"/dev/vfio/devices/{function.VfioCdevName}";
         var group = $"/dev/vfio/{function.IommuGroup}";
-        return [.. FileHolder.Find(target => target == cdev || target == group).Where(static holder => holder.ProcessId != Environment.ProcessId)];
+        return [.. FileHolder.Find(cdev, group).Where(static holder => holder.ProcessId != Environment.ProcessId)];
     }
 
     private HandoverOutcome? Guard(PciFunction function)

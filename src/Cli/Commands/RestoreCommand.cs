@@ -21,6 +21,11 @@ internal sealed class RestoreCommand : DevkeepCommand
         Description = "Give up a session that came over: free its memory, let the kernel reset its devices",
     };
 
+    private readonly Option<bool> _ifArrived = new("--if-arrived")
+    {
+        Description = "Succeed, and do nothing, where no such session came over: for a service that runs at each boot",
+    };
+
     private readonly Option<RestoreFailurePolicy> _onFailure = OnFailureOption.Create();
     private readonly CrashKernelOptions _crash;
     private readonly Option<string?> _watchdog = JumpWatchdog.CreateOption("The watchdog that was left running over the jump, to be stopped: this kernel has come to its feet");
@@ -40,6 +45,7 @@ internal sealed class RestoreCommand : DevkeepCommand
         Options.Add(_keeper);
         Options.Add(_verifyOnly);
         Options.Add(_abandon);
+        Options.Add(_ifArrived);
         Options.Add(_onFailure);
         _crash = new CrashKernelOptions(this);
         Options.Add(_watchdog);
@@ -49,6 +55,8 @@ internal sealed class RestoreCommand : DevkeepCommand
         {
             if (result.GetValue(_verifyOnly) && result.GetValue(_abandon))
                 result.AddError("--verify-only and --abandon exclude each other.");
+            if (result.GetValue(_ifArrived) && result.GetValue(_abandon))
+                result.AddError("--if-arrived and --abandon exclude each other.");
         });
     }
 
@@ -65,7 +73,8 @@ internal sealed class RestoreCommand : DevkeepCommand
 
         // Every step can be taken again by the next process, so between two of them Ctrl-C may end this one.
         run.Interruption.TakeCare();
-        var arrived = steps.During("retrieve", "Retrieving the session", () => ArrivedSession.Open(keeper, session));
+        if (steps.During("retrieve", "Retrieving the session", () => Open(keeper, session, mayBeAbsent: parsed.GetValue(_ifArrived))) is not { } arrived)
+            return Print(new RestoreResult(session.Value, "absent", null, null, [], [], HeldNames.Of(keeper, session)), run);
         steps.Devices = arrived.Devices;
         run.Interruption.Checkpoint();
         var verified = steps.During("verify", "Retrieving and verifying memory and devices", arrived.Verify);
@@ -91,6 +100,18 @@ internal sealed class RestoreCommand : DevkeepCommand
         var code = Print(new RestoreResult(session.Value, "finished", devices, blackout, [], memory, HeldNames.Of(keeper, session)), run);
         _crash.Load(parsed, run, steps);
         return code;
+    }
+
+    private static ArrivedSession? Open(KeeperClient keeper, SessionName session, bool mayBeAbsent)
+    {
+        try
+        {
+            return ArrivedSession.Open(keeper, session);
+        }
+        catch (LinuxException absent) when (mayBeAbsent && LiveUpdateOrchestrator.SaysAbsent(absent))
+        {
+            return null;
+        }
     }
 
     private static int Abandon(SessionName session, KeeperClient keeper, CommandRun run, SessionSteps steps)

@@ -9,6 +9,7 @@ namespace Devices.Cli;
 internal sealed class KeeperMemory(KeeperClient keeper, string socket)
 {
     private const int ReadAtOnce = 1 << 20;
+    private const int Init = 1; // the service manager, which holds what the keeper does, for it
 
     /// <summary>Opens memory by its name.</summary>
     /// <exception cref="UserException">There is none.</exception>
@@ -23,11 +24,11 @@ internal sealed class KeeperMemory(KeeperClient keeper, string socket)
         return [.. names.Select(name => all.FirstOrDefault(memory => memory.Name == name) ?? throw Missing(name))];
     }
 
-    /// <summary>The processes that have memory open or mapped, besides the keeper and this one.</summary>
+    /// <summary>The processes that have memory open or mapped, besides the keeper, the service manager that holds with it, and this one.</summary>
     internal IReadOnlyList<string> UsersOf(MemFd memory)
     {
         var own = keeper.Status().ProcessId;
-        return [.. memory.FindUsers().Where(user => user.ProcessId != own && user.ProcessId != Environment.ProcessId).Select(static user => user.ToString())];
+        return [.. memory.FindUsers().Where(user => user.ProcessId != own && user.ProcessId != Init && user.ProcessId != Environment.ProcessId).Select(static user => user.ToString())];
     }
 
     /// <summary>The checksum of memory's content. Holes stay holes.</summary>

@@ -2,7 +2,7 @@ namespace Devices.Cli;
 
 /// <summary>What <c>devkeep restore</c> did.</summary>
 /// <param name="Session">The session's name.</param>
-/// <param name="State"><c>verified</c> (nothing was written), <c>finished</c>, or <c>abandoned</c>.</param>
+/// <param name="State"><c>verified</c> (nothing was written), <c>finished</c>, <c>abandoned</c>, or <c>absent</c> (there was nothing to restore).</param>
 /// <param name="Devices">The devices; after a verification alone, null.</param>
 /// <param name="Blackout">How long they did not serve; null unless finished.</param>
 /// <param name="VfsToEnable">After a verification alone: the kept VFs that are not there yet, and will be enabled and compared first; else empty.</param>

@@ -11,6 +11,7 @@ internal static class RestoreView
         {
             "verified" => new Cell($"session {result.Session} is as it was saved; nothing was written to any device", Tone.Good),
             "abandoned" => new Cell($"session {result.Session} was given up; its memory is free and the kernel resets its devices", Tone.Attention),
+            "absent" => new Cell($"no session {result.Session} came over: there is nothing to restore"),
             _ => new Cell($"session {result.Session} is restored{(result.Devices is [_, ..] ? "; its devices serve again" : "")}", Tone.Good),
         });
         if (result.Devices is [_, ..] devices)

@@ -5,38 +5,31 @@ using Devices.LiveUpdate.Protocol;
 namespace Devices.LiveUpdate;
 
 /// <summary>A keeper in another process, reached through its socket.</summary>
-/// <remarks>Safe for concurrent use; requests go one after the other. docs/keeper.md has the protocol.</remarks>
+/// <remarks>
+/// Safe for concurrent use; requests go one after the other. docs/keeper.md has the protocol. Where the keeper has ended, the next call goes to the one that listens at the same path by then, as
+/// a service does that was started again; what became of a call that was under way nobody knows (<see cref="KeeperProblem.ConnectionLost"/>).
+/// </remarks>
 public sealed class KeeperClient : IFdKeeper, IDisposable
 {
     private const string StartRemedy = "Start the keeper ('devkeep keeper') and try again.";
 
     private readonly Lock _gate = new();
-    private readonly UnixChannel _channel;
+    private readonly string _path;
     private readonly byte[] _buffer = new byte[KeeperProtocol.MaxMessage];
+    private UnixChannel _channel;
 
-    private KeeperClient(UnixChannel channel) => _channel = channel;
+    private KeeperClient(string path)
+    {
+        _path = path;
+        _channel = Open(path);
+    }
 
     /// <summary>Connects to a keeper that runs as root or as this process's user.</summary>
     /// <param name="path">Its socket.</param>
     /// <returns>The client.</returns>
     /// <exception cref="LinuxException">ENOENT, ECONNREFUSED: no keeper runs there; EACCES: it is not for this user.</exception>
     /// <exception cref="KeeperException"><see cref="KeeperProblem.NotTrusted"/>.</exception>
-    public static KeeperClient Connect(string path = KeeperServer.DefaultSocketPath)
-    {
-        var channel = UnixChannel.Connect(path, StartRemedy);
-        try
-        {
-            var peer = channel.Peer;
-            if (!ProcessIdentity.Trusts(peer.UserId))
-                throw new KeeperException(KeeperProblem.NotTrusted, $"Who listens at {path} (pid {peer.ProcessId}) runs under user id {peer.UserId}, neither root nor ours: nothing is handed to it.");
-            return new KeeperClient(channel);
-        }
-        catch
-        {
-            channel.Dispose();
-            throw;
-        }
-    }
+    public static KeeperClient Connect(string path = KeeperServer.DefaultSocketPath) => new(path);
 
     /// <inheritdoc/>
     public KeeperStatus Status()
@@ -141,6 +134,23 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
     /// <summary>Disconnects. What was put stays with the keeper.</summary>
     public void Dispose() => _channel.Dispose();
 
+    private static UnixChannel Open(string path)
+    {
+        var channel = UnixChannel.Connect(path, StartRemedy);
+        try
+        {
+            var peer = channel.Peer;
+            if (!ProcessIdentity.Trusts(peer.UserId))
+                throw new KeeperException(KeeperProblem.NotTrusted, $"Who listens at {path} (pid {peer.ProcessId}) runs under user id {peer.UserId}, neither root nor ours: nothing is handed to it.");
+            return channel;
+        }
+        catch
+        {
+            channel.Dispose();
+            throw;
+        }
+    }
+
     private KeeperReply Ask(KeeperRequest request, FileDescriptor? fd = null)
     {
         var reply = Ask(request, fd, out var received);
@@ -189,10 +199,13 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
         ReceivedMessage answer;
         try
         {
-            if (fd is null)
-                _channel.Send(message);
-            else
-                _channel.Send(message, fd);
+            if (!TrySend(message, fd))
+            {
+                // Nobody has seen it: another keeper may.
+                Reconnect();
+                if (!TrySend(message, fd)) throw Lost(null);
+            }
+
             answer = _channel.Receive(_buffer);
         }
         catch (LinuxException e) when (e.Errno is Errno.EPIPE or Errno.ECONNRESET or Errno.ENOTCONN)
@@ -203,6 +216,35 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
             return answer;
         Close(answer);
         throw Lost(null);
+    }
+
+    /// <summary>Sends a request.</summary>
+    /// <returns>False if the other end is closed, and the request went nowhere.</returns>
+    private bool TrySend(byte[] message, FileDescriptor? fd)
+    {
+        var errno = fd is null ? _channel.TrySend(message, [], wait: true) : _channel.TrySend(message, [fd], wait: true);
+        return errno switch
+        {
+            Errno.None => true,
+            Errno.EPIPE or Errno.ECONNRESET or Errno.ENOTCONN => false,
+            _ => throw new LinuxException(errno, "sendmsg", _channel.Fd.Subject),
+        };
+    }
+
+    private void Reconnect()
+    {
+        UnixChannel next;
+        try
+        {
+            next = Open(_path);
+        }
+        catch (LinuxException nobody)
+        {
+            throw Lost(nobody);
+        }
+
+        _channel.Dispose();
+        _channel = next;
     }
 
     private static FileDescriptor Named(FileDescriptor fd, string? name)
@@ -221,7 +263,7 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
 
     private static KeeperException Lost(Exception? cause) => new(
         KeeperProblem.ConnectionLost,
-        "The connection to the keeper is lost; whether the last call took effect is not known. If the keeper still runs, connect again and look at what it holds. If it has ended and no service manager holds what it held, all of it is closed: outgoing sessions are given up, incoming ones finished, devices reset by the kernel.",
+        "The connection to the keeper is lost; whether the last call took effect is not known. The next call goes to the keeper that listens there by then: look at what it holds. If the keeper has ended and no service manager holds what it held, all of it is closed: outgoing sessions are given up, incoming ones finished, devices reset by the kernel.",
         cause);
 
     private static KeeperException NotUnderstood(Exception? cause = null) => new(

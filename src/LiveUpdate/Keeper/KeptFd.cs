@@ -12,9 +12,10 @@ public sealed record KeptFd(string Name, FdKind Kind, string Target, DateTimeOff
     internal static FdKind KindOf(string target) => target switch
     {
         _ when target.StartsWith("/memfd:", StringComparison.Ordinal) => FdKind.Memfd,
-        _ when target.StartsWith("/dev/vfio/devices/", StringComparison.Ordinal) => FdKind.VfioCdev,
+        // Without /dev where it was opened in a mount namespace that is gone.
+        _ when target.StartsWith("/dev/vfio/devices/", StringComparison.Ordinal) || target.StartsWith("/vfio/devices/", StringComparison.Ordinal) => FdKind.VfioCdev,
         "anon_inode:[vfio-device]" => FdKind.VfioGroupDevice,
-        "/dev/iommu" => FdKind.Iommufd,
+        "/dev/iommu" or "/iommu" => FdKind.Iommufd,
         "anon_inode:[eventfd]" => FdKind.EventFd,
         _ when target.StartsWith("anon_inode:[luo_session]", StringComparison.Ordinal) => FdKind.LiveUpdateSession,
         _ => FdKind.Other,

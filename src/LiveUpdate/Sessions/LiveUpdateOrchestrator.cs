@@ -35,7 +35,7 @@ public sealed class LiveUpdateOrchestrator : IDisposable
         var failure = LiveUpdateMeanings.Failure(errno, LiveUpdateMeanings.OpenCall, DevicePath);
         if (errno == Errno.EBUSY)
         {
-            var holders = FileHolder.Find(target => target == DevicePath);
+            var holders = FileHolder.Find(DevicePath);
             if (holders.Count > 0)
                 throw new LinuxException(errno, failure.Call, DevicePath, $"Held by {string.Join(", ", holders)}. {failure.Remedy}");
         }
@@ -66,6 +66,14 @@ public sealed class LiveUpdateOrchestrator : IDisposable
         name.CopyTo(argument.name);
         LiveUpdateMeanings.Call(_fd, ref argument, $"session '{name}'");
         return new IncomingSession(FileDescriptor.Adopt(argument.fd, $"session '{name}'"), name);
+    }
+
+    /// <summary>Whether a failure of <see cref="RetrieveSession"/>, here or at a keeper, says that the previous kernel left no session of that name, or that it has been finished.</summary>
+    /// <param name="failure">The failure.</param>
+    public static bool SaysAbsent(LinuxException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure.Errno == Errno.ENOENT && failure.Call == liveupdate_ioctl_retrieve_session.Name;
     }
 
     /// <summary>Closes the device and lets the next process in. Sessions stay.</summary>

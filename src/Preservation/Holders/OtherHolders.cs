@@ -28,7 +28,7 @@ internal sealed class OtherHolders
 
     /// <summary>Finds who holds one of the files, besides the given processes.</summary>
     internal static IReadOnlyList<FileHolder> Find(IReadOnlySet<string> paths, IReadOnlySet<int> exempt)
-        => [.. FileHolder.Find(paths.Contains).Where(holder => !exempt.Contains(holder.ProcessId))];
+        => [.. FileHolder.Find(paths).Where(holder => !exempt.Contains(holder.ProcessId))];
 
     /// <summary>Stops all holders of the files. If one does not stop in time, those that did go on.</summary>
     /// <exception cref="LinuxException">A holder may not be stopped, or does not stop in time.</exception>

@@ -122,7 +122,7 @@ internal static class SystemChecks
 
     private static IEnumerable<PreflightFinding> CheckOrchestrator()
     {
-        var holders = FileHolder.Find(static target => target == "/dev/liveupdate");
+        var holders = FileHolder.Find("/dev/liveupdate");
         yield return holders.Count == 0
             ? new PreflightFinding("/dev/liveupdate", System, FindingLevel.Passed, "Nobody holds it.")
             : new PreflightFinding("/dev/liveupdate", System, FindingLevel.Refused, $"{string.Join(", ", holders)} holds it, and it has one opener at a time.", "Have it create its session and close the file.");

@@ -13,8 +13,8 @@ internal sealed class DeviceInHand(KeptDevice kept)
 
     internal PciFunction Function { get; } = PciFunction.Open(kept.Device.Address);
 
-    /// <summary>The device file's path, by which other holders are found.</summary>
-    internal string Path => Kept.Device.Fd.LinkTarget;
+    /// <summary>What other holders are found by: the device's file as it is open here, and as it is found in sysfs.</summary>
+    internal IEnumerable<string> Files => Function.VfioCdevName is { } name ? [Kept.Device.Fd.LinkTarget, $"/dev/vfio/devices/{name}"] : [Kept.Device.Fd.LinkTarget];
 
     /// <summary>Where its PCI Express capability is; null if it has none. Looked for once, at the checkpoint, and not again within the blackout.</summary>
     internal int? ExpressOffset

@@ -126,7 +126,7 @@ public sealed class PreservedSession : Step
             if (_loadsKernel) SystemReboot.SyncFileSystems(); // most of what the sync at the jump would write, while the devices still work
             _record.Timeline.FreezeStarted = TimeStampCounter.Now;
             var exempt = new HashSet<int> { Environment.ProcessId, _keeper.Status().ProcessId, OtherHolders.Init };
-            holders = OtherHolders.Stop(_devices.Select(static device => device.Path).ToHashSet(), exempt, _limit);
+            holders = OtherHolders.Stop(_devices.SelectMany(static device => device.Files).ToHashSet(), exempt, _limit);
             Quiescence.Quiesce(_devices, _limit);
             resting = true;
             Capture(Phase.Frozen);

@@ -6,9 +6,9 @@ namespace Devices.Vfio;
 /// <summary>Why a device or its group cannot be opened, and what to do, in words that its file and its group share.</summary>
 internal static class OpenRemedies
 {
-    internal static string Holders(Func<string, bool> isFile)
+    internal static string Holders(params IEnumerable<string> paths)
     {
-        var holders = FileHolder.Find(isFile);
+        var holders = FileHolder.Find(paths);
         return holders.Count == 0 ? "No process that can be seen has it open." : $"Open in: {string.Join(", ", holders)}.";
     }
 

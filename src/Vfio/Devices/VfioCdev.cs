@@ -187,8 +187,7 @@ public sealed class VfioCdev : IDisposable
     {
         ArgumentNullException.ThrowIfNull(function);
         if (function.VfioCdevName is not { } name) return [];
-        var path = PathOf(name);
-        return FileHolder.Find(target => target == path);
+        return FileHolder.Find(PathOf(name));
     }
 
     /// <summary>The processes that have functions open through their own files, in one walk through all processes; other users' processes take root to see.</summary>
@@ -212,7 +211,7 @@ public sealed class VfioCdev : IDisposable
         if (fd is not null) return Verified(fd, identity, path);
         var subject = $"{path} ({identity})";
         throw errno == Errno.EBUSY
-            ? VfioIoctl.Failure(errno, "open", subject, $"{OpenRemedies.Holders(target => target == path)} If the device was preserved by a live update it must be retrieved from its session.")
+            ? VfioIoctl.Failure(errno, "open", subject, $"{OpenRemedies.Holders(path)} If the device was preserved by a live update it must be retrieved from its session.")
             : VfioIoctl.Failure(errno, "open", subject);
     }
 
@@ -277,9 +276,10 @@ public sealed class VfioCdev : IDisposable
 
         var flag = withToken ? nameof(VfioConstants.VFIO_DEVICE_BIND_FLAG_TOKEN) : null;
         if (VfioIoctl.FlagTooOld(flag, errno, vfio_device_bind_iommufd.Name, Name) is { } tooOld) return tooOld;
-        var path = fd.LinkTarget;
+        // The directory that it was opened in may be of another mount namespace.
+        var path = PathOf(Path.GetFileName(fd.LinkTarget));
         var remedy = "It is bound already, and a device is bound once: its own descriptor, passed on, is what gives it to another process. "
-            + OpenRemedies.Holders(target => target == path)
+            + OpenRemedies.Holders(path)
             + (withToken ? " Or the VF token is not wanted: neither PF nor VF, or the PF is not on vfio-pci." : string.Empty);
         return VfioIoctl.Failure(errno, vfio_device_bind_iommufd.Name, Name, remedy);
     }

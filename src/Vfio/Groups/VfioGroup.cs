@@ -96,7 +96,7 @@ internal sealed class VfioGroup : IDisposable
             .Append(path)
             .ToHashSet();
         return VfioIoctl.Failure(
-            errno, "open", subject, $"A group has one holder, and none while one of its devices is bound through its own file. {OpenRemedies.Holders(files.Contains)}");
+            errno, "open", subject, $"A group has one holder, and none while one of its devices is bound through its own file. {OpenRemedies.Holders(files)}");
     }
 
     private static string NotBound(PciFunction function)

@@ -146,6 +146,6 @@ internal sealed partial class ServiceManagerStore(ILogger logger)
     [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "The service manager kept {Name} ({Target}), which nobody was told was held: it is given up")]
     private static partial void LogNotListed(ILogger logger, string name, string target);
 
-    [LoggerMessage(EventId = 303, Level = LogLevel.Error, Message = "The service manager has not kept {Name}: FileDescriptorStoreMax= of the unit may be too small")]
+    [LoggerMessage(EventId = 303, Level = LogLevel.Error, Message = "The service manager has not kept {Name}: FileDescriptorStoreMax= of the unit may be too small, or systemd is older than 257 and the kernel has no kcmp (CONFIG_KCMP)")]
     private static partial void LogMissed(ILogger logger, string name);
 }
