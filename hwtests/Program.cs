@@ -5,6 +5,7 @@ using Devices.HwTests.LiveUpdate;
 using Devices.HwTests.Pci;
 using Devices.HwTests.Preservation;
 using Devices.HwTests.Runner;
+using Devices.HwTests.Sets;
 using Devices.HwTests.Siege;
 using Devices.HwTests.Systemd;
 using Devices.HwTests.Vfio;
@@ -26,6 +27,8 @@ const string Usage = """
                                               be such a program as a unit of systemd's, which takes up what it had when devkeepd was replaced
     Devices.HwTests session-guest JOB SOCKET DEVICE
                                               be a program without rights whose memory and device go over a kexec
+    Devices.HwTests member PHASE DEVICE SOCKET
+                                              be a process with a device that goes over a kexec together with others'
     Devices.HwTests memlock MODE DEVICE       map by a back end: for a test that runs it under a limit of lockable memory
     Devices.HwTests siege [--rounds N] [--seed N]
                                               kill devkeepd, its clients and a keeper's worker at random points: lab/run endure siege
@@ -50,6 +53,7 @@ try
         [ManagedGuest.Command, var socket, var device] => ManagedGuest.Run(socket, device),
         ["session-guest", var job, var socket, var device] => SessionGuest.Run(job, socket, device),
         ["keeper", var socket] => KeeperProcess.Run(socket),
+        ["member", var phase, var device, var socket] => MemberProcess.Run(phase, device, socket),
         ["memlock", var mode, var device] => MemlockProcess.Run(mode, device),
         ["siege", .. var rest] => SiegeCommand.Run(rest),
         [SiegeClient.Command, var socket, var device] => SiegeClient.Run(socket, device),

@@ -41,6 +41,8 @@ internal sealed class AttachedDevice : IDisposable
 
     internal static AttachedDevice Igb() => new(Rig.ById("8086:10c9")[0]);
 
+    internal static AttachedDevice Of(string address) => new(address);
+
     internal DmaMemory Allocate(ulong length, ulong iova) => Memory = DmaMemory.Allocate(Ioas, "driver", length, new Iova(iova));
 
     internal EventFd NewEventFd() => _eventFds.New();

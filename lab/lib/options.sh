@@ -1,8 +1,8 @@
 # The options of the guest.
 # shellcheck shell=bash disable=SC2034 # the other parts read them
 
-NVME=0 VFS=0 EDU=0 WATCHDOG=0 BRIDGE=0 IGB=0 CARD=0 IOMMU=1 SYSTEMD=0
-MEMORY=4G CPUS=2
+NVME=0 INTEL_NVME=0 VFS=0 EDU=0 WATCHDOG=0 BRIDGE=0 IGB=0 CARD=0 IOMMU=1 SYSTEMD=0
+MEMORY=4G CPUS=2 ICOUNT=0
 APPEND='' TRACE=() TIMEOUT=300 STALL=0 RESULTS=''
 INTERACTIVE=0
 BUILD=1 ROUNDS=5 FILTER='' TIER=warm JSON=''
@@ -25,6 +25,7 @@ parse_options() {
       --tier) TIER=$(value_of "$@"); shift ;;
       --json) JSON=$(value_of "$@"); shift ;;
       --no-build) BUILD=0 ;;
+      --intel-nvme) INTEL_NVME=1 ;;
       --edu) EDU=1 ;;
       --watchdog) WATCHDOG=1 ;;
       --bridge) BRIDGE=1 ;;
@@ -32,6 +33,7 @@ parse_options() {
       --card) CARD=1 ;;
       --no-iommu) IOMMU=0 ;;
       --systemd) SYSTEMD=1 ;;
+      --icount) ICOUNT=1 ;;
       --) shift; COMMAND=("$@"); return ;;
       *) die "no such option: $1 (lab/run --help)" ;;
     esac

@@ -73,7 +73,7 @@ qemu_root_port_devices() {
     truncate -s "$DISK_SIZE" "$disk"
     qemu_root_port "$port"
     QEMU+=(-drive "if=none,id=disk$i,file=$disk,format=raw,cache=unsafe"
-      -device "nvme,id=nvme$i,serial=devkeep-$i,drive=disk$i,bus=port$port")
+      -device "nvme,id=nvme$i,serial=devkeep-$i,drive=disk$i,bus=port$port$( ((INTEL_NVME)) && printf ',use-intel-id=on')")
     port=$((port + 1))
   done
   for ((i = 0; rest > 0; i++)); do

@@ -180,6 +180,7 @@ public sealed class ResultShapeTests
         "kho=on",
         [new PlannedDeviceResult("0000:01:00.0", "warm", [], "nvme")],
         [new MemoryResult("ram", 4096, "0x100000000"), new MemoryResult("nvme-0000-01-00.0", 8192, null)],
+        [new PlannedMemberResult("disks", 4711, "disks", [new PlannedMemberDeviceResult("0000:02:00.0", "warm")], 4096, null)],
         new EstimateResult(1500.5, 10.5, 1490, "the last time"),
         [new FindingResult("passed", "system", "memory", "It fits.", null)]);
 
@@ -212,6 +213,21 @@ public sealed class ResultShapeTests
               "name": "nvme-0000-01-00.0",
               "length": 8192,
               "iova": null
+            }
+          ],
+          "members": [
+            {
+              "name": "disks",
+              "pid": 4711,
+              "session": "disks",
+              "devices": [
+                {
+                  "address": "0000:02:00.0",
+                  "tier": "warm"
+                }
+              ],
+              "memory": 4096,
+              "freeze_ms": null
             }
           ],
           "estimate": {

@@ -76,31 +76,6 @@ internal sealed class ListeningSocket : IDisposable
     private static ListeningSocket Listen(string path, UnixFileMode socketMode)
     {
         path = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(folder)) Directory.CreateDirectory(folder, FolderMode);
-        var mode = File.GetUnixFileMode(folder);
-        if ((mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None && !mode.HasFlag(UnixFileMode.StickyBit))
-            throw new InvalidOperationException($"Others may write to {folder}, and put their socket in the place of this service's: chmod go-w {folder}");
-        RemoveStale(path);
-        var stream = UnixStream.Listen(path);
-        File.SetUnixFileMode(path, socketMode);
-        return new ListeningSocket(stream, path, path);
-    }
-
-    // What a service that was killed leaves behind. Where somebody listens, connecting works, and listening will say that the path is taken.
-    private static void RemoveStale(string path)
-    {
-        try
-        {
-            UnixStream.Connect(path).Dispose();
-        }
-        catch (LinuxException nobody) when (nobody.Errno == Errno.ECONNREFUSED)
-        {
-            File.Delete(path);
-        }
-        catch (LinuxException none) when (none.Errno == Errno.ENOENT)
-        {
-            // Nothing to remove.
-        }
+        return new ListeningSocket(SocketPath.Listen(path, socketMode, FolderMode), path, path);
     }
 }

@@ -33,6 +33,8 @@ internal sealed class PreservationOptions
         Description = "Preserve nothing beside what devkeepd's clients have frozen",
     };
 
+    private readonly Option<string[]>? _members;
+
     internal PreservationOptions(CliHost host, Command command, Option<SessionName> session, bool jumps)
     {
         _addresses = AddressArguments.Several(host, "The devices, bound to vfio-pci (devkeep bind)", required: false);
@@ -49,6 +51,12 @@ internal sealed class PreservationOptions
         command.Options.Add(_atMost);
         _clients = new ClientSessionOptions(command, jumps);
         command.Options.Add(_clientsOnly);
+        if (jumps)
+        {
+            _members = NamedMembers.CreateOption();
+            command.Options.Add(_members);
+        }
+
         command.Validators.Add(result =>
         {
             var hasDevices = result.GetResult(_addresses) is { Tokens.Count: > 0 };
@@ -58,13 +66,17 @@ internal sealed class PreservationOptions
                 return;
             }
 
-            if (hasDevices) return;
-            if (result.GetResult(_memory) is not { } memory) result.AddError("Nothing to preserve: name devices, memory (--memory NAME), or both; or --clients-only.");
+            var hasMembers = _members is not null && result.GetResult(_members) is { Tokens.Count: > 0 };
+            if (hasDevices || (hasMembers && result.GetResult(_memory) is null)) return;
+            if (result.GetResult(_memory) is not { } memory) result.AddError($"Nothing to preserve: name devices, memory (--memory NAME), or both; or --clients-only{(jumps ? ", or a --member" : "")}.");
             else if (memory.Tokens.Any(static token => token.Value.Contains('=', StringComparison.Ordinal))) result.AddError("Memory at an IOVA is for devices: name them, or give memory by its name alone (devkeep memory create).");
         });
     }
 
     internal KeeperClient Connect(ParseResult parsed) => KeeperClient.Connect(parsed.GetRequiredValue(_keeper));
+
+    /// <summary>Connects to the members that were named.</summary>
+    internal NamedMembers ConnectMembers(ParseResult parsed) => NamedMembers.Connect(_members is null ? [] : parsed.GetRequiredValue(_members));
 
     internal PreservationOrder Read(ParseResult parsed, CommandRun run)
     {

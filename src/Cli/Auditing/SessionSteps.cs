@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Devices.Linux;
 using Devices.LiveUpdate;
 using Devices.Pci;
+using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -28,6 +29,18 @@ internal sealed class SessionSteps : IDisposable
 
     /// <summary>The devices of the session, once they are known.</summary>
     internal IEnumerable<PciAddress> Devices { get; set; } = [];
+
+    /// <summary>The members of the set that goes over, once they are planned.</summary>
+    internal IReadOnlyList<(ISetMember Member, MemberPlan Plan)> Members { get; set; } = [];
+
+    /// <summary>Writes down what another process did for the set; the command's own steps are told as it takes them.</summary>
+    internal void Tell(MemberStep taken)
+    {
+        if (taken.Member is OwnSession || (taken.Failure is null && taken.Step is "plan" or "confirm")) return;
+        var plan = Members.FirstOrDefault(each => ReferenceEquals(each.Member, taken.Member)).Plan;
+        var detail = taken.Failure is null ? $"{taken.Member}" : FailureReport.MessageOf(taken.Failure);
+        Write(plan?.Session.Value ?? "", [.. (plan?.Devices ?? []).Select(static device => device.Address.ToString())], taken.Step, taken.Failure is null ? "done" : "failed", taken.Took, detail);
+    }
 
     /// <summary>Takes a step.</summary>
     /// <param name="step">Its name in the log.</param>
@@ -64,7 +77,10 @@ internal sealed class SessionSteps : IDisposable
 
     public void Dispose() => _log?.Dispose();
 
-    private void Write(string step, string result, TimeSpan? took, string? detail) => _log?.Append(new AuditLine(
+    private void Write(string step, string result, TimeSpan? took, string? detail)
+        => Write(_session.Value, [.. Devices.Select(static address => address.ToString())], step, result, took, detail);
+
+    private void Write(string session, IReadOnlyList<string> devices, string step, string result, TimeSpan? took, string? detail) => _log?.Append(new AuditLine(
         DateTimeOffset.UtcNow,
         BootId.Current.ToString(),
         KernelRelease.Running.Text,
@@ -72,9 +88,9 @@ internal sealed class SessionSteps : IDisposable
         ProcessRights.LoginUserId,
         Environment.ProcessId,
         _command,
-        _session.Value,
+        session,
         step,
-        [.. Devices.Select(static address => address.ToString())],
+        devices,
         result,
         took is { } time ? Math.Round(time.TotalMilliseconds, 1) : null,
         detail));

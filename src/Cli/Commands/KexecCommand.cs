@@ -49,14 +49,17 @@ internal sealed class KexecCommand : DevkeepCommand
             "Taking over the session",
             () => PreservedSession.TakeOver(keeper, session, ShellDrivers.Continuation(run), terms.FreezeLimit));
         steps.Devices = preserved.Devices.Select(static kept => kept.Device.Address);
-        var jump = new KernelJump(run, steps, terms);
+        var own = new OwnSession(session, [], () => preserved);
+        var set = new PreservationSet([], own);
+        set.Preserve(terms.FreezeLimit);
+        var jump = new KernelJump(run, steps, terms, set, own);
         if (!parsed.GetValue(_rehearse))
         {
-            jump.Jump(preserved);
+            jump.Jump();
             return ExitCode.Fault; // it does not return
         }
 
-        var (result, took) = jump.Rehearse(preserved);
+        var (result, took) = jump.Rehearse();
         run.Output.Write(result, DevkeepJson.Shapes.RehearsalResult, RehearsalView.Render);
         terms.RequireInTime(took);
         return ExitCode.Success;

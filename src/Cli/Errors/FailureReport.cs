@@ -54,6 +54,7 @@ internal static class FailureReport
         or SriovRollbackException
         or KeeperException
         or KernelImageException
+        or MemberException
         or PreflightException
         or RecordException
         or SessionStateException

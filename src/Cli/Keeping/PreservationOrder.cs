@@ -49,6 +49,12 @@ internal sealed record PreservationOrder(
         return [.. names.Select(name => new KeptMemory(name, memory.Open(name)))];
     }
 
+    /// <summary>The same, into a kernel whose vfio-pci has others' devices too.</summary>
+    internal PreservationOrder With(IReadOnlyList<PciFunction> others) => this with
+    {
+        Next = Next with { Others = [.. Next.Others.Concat(others).DistinctBy(static other => other.Address).Where(other => Functions.All(function => function.Address != other.Address))] },
+    };
+
     /// <summary>The driver that is to initialise a device, or null.</summary>
     internal IShellDriver? DriverOf(PciFunction function) => Drivers.FirstOrDefault(driver => driver.Drives(function));
 }

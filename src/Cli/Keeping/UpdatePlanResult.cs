@@ -10,6 +10,7 @@ namespace Devices.Cli;
 /// <param name="CommandLine">Its command line.</param>
 /// <param name="Devices">The devices and what each can have.</param>
 /// <param name="Memory">The memory that would be preserved: created for it, or the keeper's.</param>
+/// <param name="Members">The processes whose devices go over too.</param>
 /// <param name="Estimate">How long the blackout would be.</param>
 /// <param name="Findings">All checks, in the order in which they were made.</param>
 internal sealed record UpdatePlanResult(
@@ -20,10 +21,11 @@ internal sealed record UpdatePlanResult(
     string CommandLine,
     IReadOnlyList<PlannedDeviceResult> Devices,
     IReadOnlyList<MemoryResult> Memory,
+    IReadOnlyList<PlannedMemberResult> Members,
     EstimateResult Estimate,
     IReadOnlyList<FindingResult> Findings)
 {
-    internal static UpdatePlanResult Of(PreservationOrder order, PreflightReport report, IReadOnlyList<KeptMemory> named, BlackoutEstimate estimate) => new(
+    internal static UpdatePlanResult Of(PreservationOrder order, PreflightReport report, IReadOnlyList<KeptMemory> named, BlackoutEstimate estimate, IReadOnlyList<PlannedMemberResult> members) => new(
         report.IsPassed,
         order.Session.Value,
         order.Socket,
@@ -38,6 +40,7 @@ internal sealed record UpdatePlanResult(
                where driver is { MemoryLength: > 0 }
                select new MemoryResult(ShellDrivers.MemoryName(driver, function.Address), driver.MemoryLength, null),
         ],
+        members,
         EstimateResult.Of(estimate),
         [.. report.Findings.Select(FindingResult.Of)]);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Devices.Linux;
 using Devices.Varlink;
 
@@ -32,21 +31,11 @@ internal static class BrokerConnection
         }
         catch (VarlinkException refusal)
         {
-            throw new UserException($"devkeepd refused: {Explain(refusal)}");
+            throw new UserException($"devkeepd refused: {refusal.Explain()}");
         }
         catch (Exception failure) when (failure is VarlinkProtocolException or VarlinkSyntaxException)
         {
             throw new UserException($"{socket}: {failure.Message}. Is it devkeepd that listens there?");
         }
-    }
-
-    // Its errors carry a cause and a way out, and most a device or a session.
-    private static string Explain(VarlinkException refusal)
-    {
-        if (refusal.Parameters.ValueKind != JsonValueKind.Object || Text("cause") is not { } cause) return refusal.Message;
-        var subject = (Text("device") ?? Text("session")) is { } named ? $"{named}: " : "";
-        return $"{subject}{cause} {Text("remedy")}".TrimEnd();
-
-        string? Text(string name) => refusal.Parameters.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 }

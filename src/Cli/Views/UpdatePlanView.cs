@@ -28,6 +28,14 @@ internal static class UpdatePlanView
             report.Heading("Memory").Table(memory);
         }
 
+        if (plan.Members.Count > 0)
+        {
+            var members = new Grid("Member", "Session", "Devices", "Memory");
+            foreach (var member in plan.Members)
+                members.Row($"{member.Name} (pid {member.Pid})", member.Session, string.Join(", ", member.Devices.Select(static device => $"{device.Address} {device.Tier}")), Quantity.Bytes((ulong)member.Memory));
+            report.Heading("Members").Table(members);
+        }
+
         return PreflightView.Conclude(report.Heading("Checks").Table(PreflightView.Findings(plan.Findings)), plan.Passed, plan.Findings);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Devices.Linux;
 using Devices.LiveUpdate.Abi;
@@ -17,11 +18,15 @@ public sealed class LiveUpdateOrchestrator : IDisposable
     /// <summary>The device.</summary>
     public const string DevicePath = "/dev/liveupdate";
 
+    // Who keeps to the rule has it open for one call; several processes may begin or restore their sessions at the same time.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
+
     private readonly FileDescriptor _fd;
 
     private LiveUpdateOrchestrator(FileDescriptor fd) => _fd = fd;
 
-    /// <summary>Opens the device.</summary>
+    /// <summary>Opens the device. Where another process has it open, it is waited for, a second at most.</summary>
     /// <returns>The orchestrator, to be disposed soon.</returns>
     /// <exception cref="KernelTooOldException">The kernel is older than Linux 6.19.</exception>
     /// <exception cref="LinuxException">
@@ -29,9 +34,17 @@ public sealed class LiveUpdateOrchestrator : IDisposable
     /// </exception>
     public static LiveUpdateOrchestrator Open()
     {
-        var fd = FileDescriptor.TryOpen(DevicePath, OpenMode.ReadWrite, out var errno);
-        if (fd is not null)
-            return new LiveUpdateOrchestrator(fd);
+        var start = Stopwatch.GetTimestamp();
+        Errno errno;
+        while (true)
+        {
+            if (FileDescriptor.TryOpen(DevicePath, OpenMode.ReadWrite, out errno) is { } fd)
+                return new LiveUpdateOrchestrator(fd);
+            if (errno != Errno.EBUSY || Stopwatch.GetElapsedTime(start) > s_patience)
+                break;
+            Thread.Sleep(s_pause);
+        }
+
         var failure = LiveUpdateMeanings.Failure(errno, LiveUpdateMeanings.OpenCall, DevicePath);
         if (errno == Errno.EBUSY)
         {

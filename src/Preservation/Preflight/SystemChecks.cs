@@ -10,6 +10,9 @@ internal static class SystemChecks
     private const string System = "system";
     private const string DisableIdleD3 = "vfio_pci.disable_idle_d3";
 
+    private const int Looks = 5;
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(20);
+
     // The next kernel must number, isolate and address the devices as this one does.
     private static readonly string[] s_sameAsRunning = ["pci", "iommu", "intel_iommu", "amd_iommu", "iommu.passthrough", "iommu.strict"];
 
@@ -33,7 +36,7 @@ internal static class SystemChecks
         foreach (var finding in CheckCommandLine(next, image, all.Length > 0, ids)) yield return finding;
         foreach (var finding in CheckIds(all, ids)) yield return finding;
         foreach (var finding in HostChecks.Run(next.Compose(ids), image)) yield return finding;
-        var physicalFunctions = kept.Select(static function => function.PhysicalFunction).ToHashSet();
+        var physicalFunctions = all.Select(static function => function.PhysicalFunction).ToHashSet();
         foreach (var finding in CheckVfs(PciFunction.EnumerateAll().Where(function => !physicalFunctions.Contains(function.Address)))) yield return finding;
     }
 
@@ -122,10 +125,21 @@ internal static class SystemChecks
 
     private static IEnumerable<PreflightFinding> CheckOrchestrator()
     {
-        var holders = FileHolder.Find("/dev/liveupdate");
+        var holders = LastingHolders();
         yield return holders.Count == 0
             ? new PreflightFinding("/dev/liveupdate", System, FindingLevel.Passed, "Nobody holds it.")
             : new PreflightFinding("/dev/liveupdate", System, FindingLevel.Refused, $"{string.Join(", ", holders)} holds it, and it has one opener at a time.", "Have it create its session and close the file.");
+    }
+
+    // Who has it open for one call, such as another that is planned at the same time, is in nobody's way.
+    private static IReadOnlyList<FileHolder> LastingHolders()
+    {
+        for (var look = 1; ; look++)
+        {
+            var holders = FileHolder.Find(LiveUpdateOrchestrator.DevicePath);
+            if (holders.Count == 0 || look == Looks) return holders;
+            Thread.Sleep(s_betweenLooks);
+        }
     }
 
     private static List<PreflightFinding> CheckCommandLine(NextKernel next, KernelImage? image, bool hasDevices, IReadOnlyList<VfioPciId> ids)

@@ -5,8 +5,8 @@ using Devices.Linux;
 namespace Devices.Preservation;
 
 /// <summary>The time in which the devices did not serve, by phase. Measured by the time stamp counter, which runs through the kexec.</summary>
-/// <param name="Freeze">From the freeze's start to the call of reboot(2): drivers to rest, other holders stopped, snapshot, record, sync.</param>
-/// <param name="KernelShutdown">From the call to the next kernel's first tick: device shutdown, purgatory, decompression.</param>
+/// <param name="Freeze">From the freeze's start to the call of reboot(2): drivers to rest, other holders stopped, snapshot, record, sync. Where another process jumps, to the freeze's end.</param>
+/// <param name="KernelShutdown">From there to the next kernel's first tick: device shutdown, purgatory, decompression.</param>
 /// <param name="KernelBoot">From there to the start of the first process of the toolkit's: kernel, init, whatever comes before.</param>
 /// <param name="Restore">From there to the devices' being restored: .NET's start, session, verification, binding, mapping, interrupts.</param>
 /// <param name="Resume">From there to the drivers' having gone on.</param>

@@ -129,6 +129,8 @@ public sealed class PreservedSession : Step
             holders = OtherHolders.Stop(_devices.SelectMany(static device => device.Files).ToHashSet(), exempt, _limit);
             Quiescence.Quiesce(_devices, _limit);
             resting = true;
+            // Where others jump this process is not asked again.
+            if (!_loadsKernel) _record.Timeline.Jumped = TimeStampCounter.Now;
             Capture(Phase.Frozen);
             return new FrozenSession(this, _store, _record, holders);
         }

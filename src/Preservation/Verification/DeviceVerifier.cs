@@ -63,11 +63,13 @@ internal static class DeviceVerifier
     {
         if (function.Driver is { } driver && driver != VfioPci)
             throw new VerificationException(saved.Address, "driver", "vfio-pci or none", driver, "A native driver has taken it and changed its state: give the next kernel vfio-pci.ids, and keep native drivers from loading");
-        foreach (var peer in function.SlotPeers.Where(peer => !kept.Contains(peer)))
+        // A VF is in no reset of its slot, and none is made for its sake: others may restore VFs of the same PF before.
+        if (function.IsVirtualFunction) return;
+        foreach (var peer in function.SlotPeers.Where(peer => !kept.Contains(peer)).Select(PciFunction.Open).Where(static peer => !peer.IsVirtualFunction))
         {
-            var holders = VfioCdev.FindHolders(PciFunction.Open(peer));
+            var holders = VfioCdev.FindHolders(peer);
             if (holders.Count > 0)
-                throw new VerificationException(saved.Address, "slot", $"{peer} in nobody's hands", string.Join(", ", holders), $"When {peer} is closed, vfio-pci may reset the slot and this device with it: it must stay open until this device is held, or never have been opened");
+                throw new VerificationException(saved.Address, "slot", $"{peer.Address} in nobody's hands", string.Join(", ", holders), $"When {peer.Address} is closed, vfio-pci may reset the slot and this device with it: it must stay open until this device is held, or never have been opened");
         }
     }
 

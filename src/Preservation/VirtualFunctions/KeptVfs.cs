@@ -1,4 +1,5 @@
 using System.Globalization;
+using Devices.Linux;
 using Devices.Pci;
 using Devices.Preservation.Messages;
 
@@ -63,17 +64,20 @@ internal static class KeptVfs
 
     /// <summary>Enables VFs where there are none, without a native driver's probing them, and gives the kept ones to vfio-pci.</summary>
     /// <exception cref="VerificationException">They are elsewhere than they were; then there are none again.</exception>
-    /// <exception cref="Linux.LinuxException">The kernel enables none, or fewer.</exception>
+    /// <exception cref="LinuxException">The kernel enables none, or fewer.</exception>
     /// <exception cref="FunctionFailuresException">VFs did not go to vfio-pci.</exception>
     internal static void Enable(StateRecord record, Action<string, PciAddress?> progress)
     {
         foreach (var saved in record.PhysicalFunctions)
         {
-            var (_, sriov) = Find(saved);
+            var (function, sriov) = Find(saved);
+            // Other processes may restore other VFs of the same PF now: one enables them all, and those that come after find them.
+            using var only = FileLock.Acquire(Path.Combine(function.SysfsPath, "sriov_numvfs"));
             sriov.SetDriversAutoprobe(false);
             try
             {
                 if (sriov.NumVfs == 0) EnableAsSaved(saved, sriov);
+                else VerifyLayout(saved, sriov);
                 progress("vfs", null);
                 // Who has one already is for the verification of each device to say.
                 var free = KeptOf(saved, record).Select(static vf => PciFunction.Open(vf)).Where(static vf => vf.Driver is null).ToList();

@@ -33,6 +33,19 @@ public sealed class VarlinkException : Exception
     /// <param name="type">How that is written.</param>
     public static VarlinkException Of<T>(string error, T parameters, JsonTypeInfo<T> type) => Of(error, JsonSerializer.SerializeToElement(parameters, type));
 
+    /// <summary>
+    /// What it says to people: devkeep's interfaces have errors with a <c>cause</c>, a <c>remedy</c>, and most with the <c>device</c> or the <c>session</c> that they are about.
+    /// </summary>
+    /// <returns>That in a sentence or two; the message where the error carries no cause.</returns>
+    public string Explain()
+    {
+        if (Parameters.ValueKind != JsonValueKind.Object || Text("cause") is not { } cause) return Message;
+        var subject = (Text("device") ?? Text("session")) is { } named ? $"{named}: " : "";
+        return $"{subject}{cause} {Text("remedy")}".TrimEnd();
+
+        string? Text(string name) => Parameters.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+
     internal static VarlinkException Of(string error, JsonElement parameters) =>
         new(error, parameters, parameters.ValueKind == JsonValueKind.Undefined ? error : $"{error}: {parameters.GetRawText()}");
 }
