@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034 # the other parts read them
 
 NVME=0 VFS=0 EDU=0 WATCHDOG=0 BRIDGE=0 IGB=0 CARD=0 IOMMU=1
-MEMORY=4G CPUS=2
+MEMORY=4G CPUS=2 ICOUNT=0
 APPEND='' TRACE=() TIMEOUT=300 STALL=0 RESULTS=''
 INTERACTIVE=0
 BUILD=1 ROUNDS=5 FILTER='' TIER=warm JSON=''
@@ -31,6 +31,7 @@ parse_options() {
       --igb) IGB=1 ;;
       --card) CARD=1 ;;
       --no-iommu) IOMMU=0 ;;
+      --icount) ICOUNT=1 ;;
       --) shift; COMMAND=("$@"); return ;;
       *) die "no such option: $1 (lab/run --help)" ;;
     esac
