@@ -31,7 +31,7 @@ const string Usage = """
                                               be a process with a device that goes over a kexec together with others'
     Devices.HwTests memlock MODE DEVICE       map by a back end: for a test that runs it under a limit of lockable memory
     Devices.HwTests siege [--rounds N] [--seed N]
-                                              kill devkeepd, its clients and a keeper's worker at random points: lab/run endure siege
+                                              kill devkeepd, its clients, QEMU among them, and a keeper's worker at random points: lab/run endure siege
     Devices.HwTests stranger SOCKET DEVICE    be a program that no rule of devkeepd's policy names, and try all it has
     Devices.HwTests swarm SOCKET COUNT        be a crowd of devkeepd's clients
     Devices.HwTests worker JOB SOCKET [STEP]  be a worker that is about to die: for tests that go on where it left off

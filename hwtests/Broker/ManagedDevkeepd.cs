@@ -25,6 +25,8 @@ internal sealed class ManagedDevkeepd : IDisposable
 
     internal int Id => _process!.Id;
 
+    internal bool IsRunning => _process is not null;
+
     internal string SocketPath => Path.Combine(_folder.FullName, "devices.sock");
 
     /// <summary>Starts it, and waits until it serves.</summary>

@@ -46,7 +46,8 @@ internal static class SiegeCommand
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            return new SiegeRound(number, default, 0, "could not go on", 0, 0, [failure.ToString()]);
+            siege.Recover();
+            return new SiegeRound(number, default, default, 0, "could not go on", 0, 0, [failure.ToString()]);
         }
     }
 
@@ -69,15 +70,15 @@ internal static class SiegeCommand
 
     private static void Print(IReadOnlyList<SiegeRound> rounds, int workersDid)
     {
-        Console.WriteLine("| killed | outcome | rounds | of them with faults | resets | ms until then, median | most |");
-        Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | ---: |");
-        foreach (var group in rounds.GroupBy(static round => (round.Victim, round.Outcome)).OrderBy(static group => group.Key))
+        Console.WriteLine("| killed | client | outcome | rounds | of them with faults | resets | ms until then, median | most |");
+        Console.WriteLine("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |");
+        foreach (var group in rounds.GroupBy(static round => (round.Victim, round.Client, round.Outcome)).OrderBy(static group => group.Key))
         {
             var times = group.Select(static round => round.BackMs).Order().ToList();
             var resets = group.Select(static round => round.Resets).ToList();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {group.Key.Victim} | {group.Key.Outcome} | {group.Count()} | {group.Count(static round => round.Faults.Count > 0)} | {resets.Min()} to {resets.Max()} | {times[times.Count / 2]:0} | {times[^1]:0} |"));
+                $"| {group.Key.Victim} | {group.Key.Client} | {group.Key.Outcome} | {group.Count()} | {group.Count(static round => round.Faults.Count > 0)} | {resets.Min()} to {resets.Max()} | {times[times.Count / 2]:0} | {times[^1]:0} |"));
         }
 
         Console.WriteLine($"siege: the keeper's workers did {workersDid} things");

@@ -14,13 +14,13 @@ namespace Devices.HwTests.Siege;
 /// </summary>
 internal sealed class SiegeEngine : IDisposable
 {
-    private const long ServiceMemory = 8 << 20;
+    private const long ServiceMemory = 32 << 20;
     private const string KeeperSocket = "/run/devkeep-siege/keeper.sock";
     private const int LongestAtWork = 300; // ms
-    private const int LongestStart = 3000; // in which a client gets from its start to its device at work, in the lab
     private const int LongestReset = 600;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private static readonly int[] s_users = [65534, 65533];
+    private static readonly TimeSpan s_firstStart = TimeSpan.FromSeconds(3);
 
     private readonly Random _random;
     private readonly IommuFaults _iommuFaults = new();
@@ -31,13 +31,16 @@ internal sealed class SiegeEngine : IDisposable
     private readonly SiegeModel _model = new();
     private readonly List<string> _faults = [];
     private BrokerCaller _observer;
+    private readonly Dictionary<SiegeClientKind, TimeSpan> _starts = [];
     private SiegedProcess? _client;
+    private SiegeClientKind _kind;
     private SiegedProcess _worker;
     private int _clients;
 
     internal SiegeEngine(int seed)
     {
         _random = new Random(seed);
+        SiegeVmm.PutGuest();
         var rules = s_users.Select(user => $$"""{ "name": "vm-{{user}}", "user": "{{user}}", "devices": ["{{Nvme}}"], "memoryMiB": {{ServiceMemory >> 20}} }""");
         _service = new ManagedDevkeepd($$"""{ "rules": [ {{string.Join(", ", rules)}} ] }""");
         _observer = _service.Connect();
@@ -74,7 +77,17 @@ internal sealed class SiegeEngine : IDisposable
             _ => KillWorker(),
         };
         Expect(_iommuFaults.Count == iommuFaults, $"{_iommuFaults.Count - iommuFaults} DMA faults: a device goes on with memory that is no longer its own");
-        return new SiegeRound(number, victim, after, outcome, back, resets, [.. _faults]);
+        return new SiegeRound(number, victim, victim == SiegeVictim.Worker ? SiegeClientKind.None : _kind, after, outcome, back, resets, [.. _faults]);
+    }
+
+    /// <summary>After a round that could not be played to its end: all serve again, and nobody has the device.</summary>
+    internal void Recover()
+    {
+        _client?.Dispose();
+        _client = null;
+        if (_service.IsRunning) _service.Kill();
+        StartService();
+        AwaitFree();
     }
 
     /// <summary>Ends all of it; the device has to be free then, and the store empty.</summary>
@@ -107,7 +120,7 @@ internal sealed class SiegeEngine : IDisposable
     {
         EndClient();
         var client = _client = StartClient();
-        var after = Sleep(LongestStart);
+        var after = Sleep((int)_starts.GetValueOrDefault(_kind, s_firstStart).TotalMilliseconds);
         var (back, resets) = Measure(() =>
         {
             client.Kill();
@@ -147,7 +160,7 @@ internal sealed class SiegeEngine : IDisposable
         Expect(resets == 0, $"the device of a client that lives was reset {resets} times");
         CheckKept(client);
         Expect(client.Ask(SiegeClient.DoWork, SiegeClient.Worked), "the client's device or memory did not outlive the service's start");
-        if (_random.Next(2) == 0) return (after, "kept", back, resets);
+        if (_kind == SiegeClientKind.Vmm || _random.Next(2) == 0) return (after, "kept", back, resets);
         Expect(client.Ask(SiegeClient.Resume, SiegeClient.Resumed), "the client could not resume");
         Expect(State == DeviceState.Opened, $"resumed, the device is {State}");
         Expect(client.Ask(SiegeClient.DoWork, SiegeClient.Worked), "the resumed device does not work");
@@ -158,7 +171,7 @@ internal sealed class SiegeEngine : IDisposable
     {
         EndClient();
         var client = _client = StartClient();
-        var after = Sleep(LongestStart);
+        var after = Sleep((int)_starts.GetValueOrDefault(_kind, s_firstStart).TotalMilliseconds);
         var (back, resets) = Measure(() =>
         {
             _service.Kill();
@@ -181,14 +194,16 @@ internal sealed class SiegeEngine : IDisposable
     private (int After, string Outcome, double Back, long Resets) KillServiceResetting()
     {
         var client = ClientAtWork();
-        client.Kill();
-        var after = Sleep(LongestReset);
+        var after = 0;
         var (back, resets) = Measure(() =>
         {
+            client.Kill();
+            after = Sleep(LongestReset);
             _service.Kill();
             StartService();
             AwaitFree();
         });
+        Expect(resets >= 2, $"{resets} resets after a client was killed, and the service that took its device back");
         EndClient();
         return (after, "reset and free", back, resets);
     }
@@ -228,8 +243,8 @@ internal sealed class SiegeEngine : IDisposable
     {
         Expect(State == DeviceState.Kept, $"the device of a client that lives is {State}");
         var kept = _observer.Status().Clients.Where(static each => !each.Connected).ToList();
-        Expect(kept is [var only] && only.Pid == client.Id && only.Devices.SequenceEqual([Nvme.ToString()]) && only.Memory == SiegeClient.MemoryBytes, "what the client has is not what the service knows");
-        using var other = StartClient();
+        Expect(kept is [var only] && only.Pid == client.Id && only.Devices.SequenceEqual([Nvme.ToString()]) && only.Memory == (_kind == SiegeClientKind.Vmm ? SiegeVmm.MemoryBytes : SiegeClient.MemoryBytes), "what the client has is not what the service knows");
+        using var other = StartDriver();
         Expect(!other.Await(SiegeClient.Claimed), "another client got a device that is kept");
     }
 
@@ -280,15 +295,25 @@ internal sealed class SiegeEngine : IDisposable
 
     // --- who takes part
 
-    // Each is another user than the one before: that its device comes reset it checks itself (GuestNvme.Start).
-    private SiegedProcess StartClient() => SiegedProcess.Start(s_users[_clients++ % s_users.Length], SiegeClient.Command, _service.SocketPath, Nvme.ToString());
+    // Each is another user than the one before: that its device comes reset a driver checks itself (GuestNvme.Start).
+    private int NextUser => s_users[_clients++ % s_users.Length];
+
+    private SiegedProcess StartClient()
+    {
+        _kind = _random.Next(2) == 0 ? SiegeClientKind.Driver : SiegeClientKind.Vmm;
+        return _kind == SiegeClientKind.Driver ? StartDriver() : SiegeVmm.Start(NextUser, _service.SocketPath, Nvme);
+    }
+
+    private SiegedProcess StartDriver() => SiegedProcess.Start(NextUser, Environment.ProcessPath!, SiegeClient.Command, _service.SocketPath, Nvme.ToString());
 
     private SiegedProcess ClientAtWork()
     {
         if (_client is { HasEnded: false }) return _client;
         EndClient();
+        var start = Stopwatch.GetTimestamp();
         _client = StartClient();
         Expect(_client.Await(SiegeClient.Ready), "a client did not get the device, or not reset");
+        _starts[_kind] = Stopwatch.GetElapsedTime(start);
         return _client;
     }
 
@@ -303,7 +328,7 @@ internal sealed class SiegeEngine : IDisposable
 
     private SiegedProcess StartWorker()
     {
-        var worker = SiegedProcess.Start(null, SiegeWorker.Command, KeeperSocket);
+        var worker = SiegedProcess.Start(null, Environment.ProcessPath!, SiegeWorker.Command, KeeperSocket);
         Expect(worker.Await(SiegeWorker.Ready), "a worker did not begin");
         return worker;
     }

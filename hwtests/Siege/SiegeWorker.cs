@@ -5,7 +5,7 @@ using Devices.LiveUpdate;
 
 namespace Devices.HwTests.Siege;
 
-/// <summary>A keeper's worker without rest: it puts memory, preserves it in sessions, discards and removes, and says each thing before it asks for it and when it is done.</summary>
+/// <summary>A keeper's worker without end: it puts memory, preserves it in sessions, discards and removes, and says each thing before it asks for it and when it is done.</summary>
 internal static class SiegeWorker
 {
     internal const string Command = "siege-worker";
@@ -18,6 +18,7 @@ internal static class SiegeWorker
     private const int MostMemories = 12;
     private const int MostSessions = 2;
     private const int SessionEvery = 3;
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Goes on from what the keeper holds, until it is killed.</summary>
     internal static int Run(string socket)
@@ -46,6 +47,7 @@ internal static class SiegeWorker
                 Do($"discard {session.Name}", () => keeper.Discard(session.Name));
             foreach (var kept in keeper.List().Where(static kept => kept.Session is null).OrderBy(static kept => NumberOf(kept.Name)).SkipLast(MostMemories))
                 Do($"remove {kept.Name}", () => keeper.Remove(kept.Name));
+            Thread.Sleep(s_rest); // for the others on its processor
         }
     }
 

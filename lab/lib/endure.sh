@@ -14,7 +14,7 @@ command_endure() {
   # Each figure has its own; and a guest that stands still is ended.
   ROUNDS=0 TIMEOUT=3600 STALL=300
   parse_options "$@"
-  setup hwtests
+  setup hwtests devkeep
   for figure in "${figures[@]}"; do
     say "endure: $figure"
     rm -rf "${ENDURE_RESULTS:?}/$figure"

@@ -11,8 +11,14 @@ readonly DOORBELL_IN_PORT=disable-modern=on,disable-legacy=off
 
 # qemu_arguments: sets QEMU to the whole command.
 qemu_arguments() {
+  local accel=tcg,thread=multi clock=() eim=on
+  # The guest's clock counts its instructions, so that nothing in it runs out of time because the host has others to serve. The local
+  # APIC's timer is then to be read by memory: by an MSR QEMU 10.0 ends with "Bad icount read".
+  if ((ICOUNT)); then
+    accel=tcg,thread=single clock=(-icount 'shift=2,sleep=on') eim=off
+  fi
   QEMU=(qemu-system-x86_64
-    -accel tcg,thread=multi -cpu max -smp "$CPUS" -m "$MEMORY"
+    -accel "$accel" "${clock[@]}" -cpu max -smp "$CPUS" -m "$MEMORY"
     -M q35,kernel-irqchip=split -nodefaults -vga none -display none
     # A real reboot ends QEMU: a broken kexec cannot pass for a good one, and a panic (panic=-1) ends the run.
     -no-reboot
@@ -21,7 +27,7 @@ qemu_arguments() {
   # Before the devices that it serves. With eim=on the guest's CPUs take x2APIC mode, where the end of an interrupt is an MSR write. In
   # xAPIC mode it is a write to memory, which may be lost like a doorbell: the CPU then takes no interrupt of that class any more, its timer first.
   if ((IOMMU)); then
-    QEMU+=(-device 'intel-iommu,intremap=on,eim=on,caching-mode=on,x-scalable-mode=on')
+    QEMU+=(-device "intel-iommu,intremap=on,eim=$eim,caching-mode=on,x-scalable-mode=on")
   fi
   QEMU+=(
     -fsdev 'local,id=host,path=/,security_model=none,readonly=on,multidevs=remap'
