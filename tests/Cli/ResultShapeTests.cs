@@ -268,6 +268,10 @@ public sealed class ResultShapeTests
         ram                4 KiB  0x100000000
         nvme-0000-01-00.0  8 KiB  any, or none
 
+        Members
+        MEMBER            SESSION  DEVICES            MEMORY
+        disks (pid 4711)  disks    0000:02:00.0 warm  4 KiB
+
         Checks
         LEVEL   SUBJECT  CHECK   REASON    WAY OUT
         passed  system   memory  It fits.  -
