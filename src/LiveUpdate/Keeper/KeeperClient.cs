@@ -164,7 +164,7 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
 
     private KeeperReply Ask(KeeperRequest request, FileDescriptor? fd, out FileDescriptor? received)
     {
-        var message = KeeperJson.Bytes(request);
+        var message = JsonSerializer.SerializeToUtf8Bytes(request, KeeperJson.Default.KeeperRequest);
         lock (_gate)
         {
             var answer = Exchange(message, fd);
@@ -173,7 +173,7 @@ public sealed class KeeperClient : IFdKeeper, IDisposable
             {
                 if (answer.Truncated || answer.Descriptors.Count > 1)
                     throw NotUnderstood();
-                reply = KeeperJson.Parse<KeeperReply>(_buffer.AsSpan(0, answer.Length), KeeperReply.Read) ?? throw NotUnderstood();
+                reply = JsonSerializer.Deserialize(_buffer.AsSpan(0, answer.Length), KeeperJson.Default.KeeperReply) ?? throw NotUnderstood();
                 if (reply.Error is not null)
                     throw reply.Error.ToException();
                 if (reply.Found == true && request.Op == KeeperProtocol.GetOp && answer.Descriptors.Count == 0)

@@ -260,7 +260,7 @@ public sealed partial class KeeperServer : IDisposable
             KeeperRequest? request;
             try
             {
-                request = KeeperJson.Parse<KeeperRequest>(_buffer.AsSpan(0, message.Length), KeeperRequest.Read);
+                request = JsonSerializer.Deserialize(_buffer.AsSpan(0, message.Length), KeeperJson.Default.KeeperRequest);
             }
             catch (JsonException e)
             {
@@ -281,14 +281,14 @@ public sealed partial class KeeperServer : IDisposable
 
     private void Reply(Client client, KeeperReply reply, FileDescriptor? passed)
     {
-        var bytes = KeeperJson.Bytes(reply);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(reply, KeeperJson.Default.KeeperReply);
         var errno = passed is null
             ? client.Channel.TrySend(bytes, [], wait: false)
             : client.Channel.TrySend(bytes, [passed], wait: false);
         if (errno == Errno.ETOOMANYREFS)
         {
             var refused = new KeeperReply { Error = KeeperError.Of(new LinuxException(errno, "sendmsg", "the descriptor", "Too many descriptors are on their way between processes: take those that were sent.")) };
-            errno = client.Channel.TrySend(KeeperJson.Bytes(refused), [], wait: false);
+            errno = client.Channel.TrySend(JsonSerializer.SerializeToUtf8Bytes(refused, KeeperJson.Default.KeeperReply), [], wait: false);
         }
         if (errno != Errno.None)
             Drop(client, errno == Errno.EAGAIN ? "it does not read its answers" : errno.ToString());

@@ -23,12 +23,12 @@ internal sealed class KeeperDispatcher(InProcessKeeper keeper)
         {
             case KeeperProtocol.StatusOp:
                 var status = keeper.Status();
-                return new KeeperReply { Status = new StatusMessage { Pid = status.ProcessId, BootId = status.BootId, Since = status.Since, Fds = status.FdCount } };
+                return new KeeperReply { Status = new StatusMessage(status.ProcessId, status.BootId, status.Since, status.FdCount) };
             case KeeperProtocol.SessionsOp:
                 return new KeeperReply
                 {
                     Sessions = [.. keeper.Sessions().Skip(request.Skip).Take(KeeperProtocol.SessionsPerPage)
-                        .Select(session => new SessionMessage { Name = session.Name.Value, Incoming = session.Direction == SessionDirection.Incoming, Since = session.Since })],
+                        .Select(session => new SessionMessage(session.Name.Value, session.Direction == SessionDirection.Incoming, session.Since))],
                 };
             case KeeperProtocol.PutOp:
                 keeper.Put(Name(request), descriptors[0], request.Replace);
@@ -40,7 +40,7 @@ internal sealed class KeeperDispatcher(InProcessKeeper keeper)
                 return new KeeperReply
                 {
                     Fds = [.. keeper.List(request.After, KeeperProtocol.FdsPerPage)
-                        .Select(fd => new FdMessage { Name = fd.Name, Kind = fd.Kind.ToString(), Target = fd.Target, Since = fd.Since, Session = fd.Session?.Value, Token = fd.Token?.Value })],
+                        .Select(fd => new FdMessage(fd.Name, fd.Kind.ToString(), fd.Target, fd.Since, fd.Session?.Value, fd.Token?.Value))],
                 };
             case KeeperProtocol.RemoveOp:
                 return new KeeperReply { Found = keeper.Remove(Name(request)) };
