@@ -126,9 +126,9 @@ internal sealed class SiegeEngine : IDisposable
             client.Kill();
             AwaitFree();
         });
-        var reached = client.Said.Count == 0 ? "nothing claimed" : client.Said[^1];
+        var reached = client.Said.Count == 0 ? "nothing said" : client.Said[^1];
         // One when it was claimed may be before the kill.
-        Expect(client.Said.Count == 0 || resets >= 2, $"{resets} resets after a client that had {reached} was killed");
+        Expect(client.Said.Count == 0 || resets >= 2, $"{resets} resets after a client was killed that had said {reached}");
         EndClient();
         return (after, $"free after {reached}", back, resets);
     }
@@ -185,7 +185,7 @@ internal sealed class SiegeEngine : IDisposable
             return (after, State == DeviceState.Kept ? "kept" : "served by the next", back, resets);
         }
 
-        var reached = client.Said.Count == 0 ? "nothing claimed" : client.Said[^1];
+        var reached = client.Said.Count == 0 ? "nothing said" : client.Said[^1];
         AwaitFree();
         EndClient();
         return (after, $"free after {reached}", back, resets);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Devices.Linux;
 using Devices.Pci;
 using Devices.Preservation.Members;
@@ -11,7 +10,7 @@ namespace Devices.Preservation;
 
 /// <summary>
 /// Has this process's devices go over a jump that another process makes, together with those of others: it serves <c>io.devkeep.Member</c> on a socket, for
-/// <c>devkeep update --member</c>. Its steps run on the caller's thread here: drivers whose devices are in use meanwhile answer <see cref="Vfio.IKeepableDriver.Quiesce"/> accordingly.
+/// <c>devkeep update --member</c>. Drivers hear <see cref="Vfio.IKeepableDriver.Quiesce"/> on its threads, while the process's own use the devices.
 /// </summary>
 public sealed partial class PreservationMember : IDisposable
 {
@@ -43,8 +42,7 @@ public sealed partial class PreservationMember : IDisposable
         _logger = logger;
         _status = new StatusMessage(name, MemberState.Idle, null, []);
         _listener = SocketPath.Listen(_path, SocketMode, FolderMode);
-        var version = typeof(PreservationMember).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-        var server = new VarlinkServer(new VarlinkService(new ServiceInfo("Devices", name, version, "", []), [Build()], MemberInterface.Translate), _listener);
+        var server = new VarlinkServer(new VarlinkService(new ServiceInfo("Devices", name, RecordBuilder.Version, "", []), [Build()], MemberInterface.Translate), _listener);
         _thread = new Thread(() => server.Run(_end.Token)) { IsBackground = true, Name = "member" };
         _thread.Start();
     }

@@ -17,7 +17,8 @@ internal static class RecordBuilder
     // Driver state may grow until the freeze.
     private const int RoomPerDevice = 64 << 10;
 
-    private static string Version { get; } =
+    /// <summary>This release, as it calls itself.</summary>
+    internal static string Version { get; } =
         typeof(RecordBuilder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <summary>The record as it stands before the devices' state is captured.</summary>
