@@ -12,7 +12,7 @@ internal static class Stranger
     internal const string Ask = "what was heard";
     internal const string Heard = "heard 0 events";
 
-    internal static SiegedProcess Start(string socket, PciAddress device) => SiegedProcess.Start(User, "stranger", socket, device.ToString());
+    internal static SiegedProcess Start(string socket, PciAddress device) => SiegedProcess.StartSelf(User, "stranger", socket, device.ToString());
 
     /// <summary>Is the stranger.</summary>
     internal static int Run(string socket, string device)

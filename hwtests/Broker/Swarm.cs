@@ -14,7 +14,7 @@ internal static class Swarm
     /// <summary>How many were served, and how many were told that there are too many.</summary>
     internal static string Counts(int served, int refused) => $"{served} served, {refused} refused";
 
-    internal static SiegedProcess Start(int user, string socket, int count) => SiegedProcess.Start(user, "swarm", socket, count.ToString(CultureInfo.InvariantCulture));
+    internal static SiegedProcess Start(int user, string socket, int count) => SiegedProcess.StartSelf(user, "swarm", socket, count.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Is the swarm: connects them all, has each ask, and keeps those that are served.</summary>
     internal static int Run(string socket, string count)

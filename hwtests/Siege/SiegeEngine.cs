@@ -304,7 +304,7 @@ internal sealed class SiegeEngine : IDisposable
         return _kind == SiegeClientKind.Driver ? StartDriver() : SiegeVmm.Start(NextUser, _service.SocketPath, Nvme);
     }
 
-    private SiegedProcess StartDriver() => SiegedProcess.Start(NextUser, Environment.ProcessPath!, SiegeClient.Command, _service.SocketPath, Nvme.ToString());
+    private SiegedProcess StartDriver() => SiegedProcess.StartSelf(NextUser, SiegeClient.Command, _service.SocketPath, Nvme.ToString());
 
     private SiegedProcess ClientAtWork()
     {
@@ -328,7 +328,7 @@ internal sealed class SiegeEngine : IDisposable
 
     private SiegedProcess StartWorker()
     {
-        var worker = SiegedProcess.Start(null, Environment.ProcessPath!, SiegeWorker.Command, KeeperSocket);
+        var worker = SiegedProcess.StartSelf(null, SiegeWorker.Command, KeeperSocket);
         Expect(worker.Await(SiegeWorker.Ready), "a worker did not begin");
         return worker;
     }

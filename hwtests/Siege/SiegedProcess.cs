@@ -39,6 +39,11 @@ internal sealed class SiegedProcess : IDisposable
         }
     }
 
+    /// <summary>Starts this program again, with one of its commands.</summary>
+    /// <param name="user">As for <see cref="Start"/>.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    internal static SiegedProcess StartSelf(int? user, params string[] arguments) => Start(user, [Environment.ProcessPath!, .. arguments]);
+
     /// <summary>Starts one.</summary>
     /// <param name="user">As whom; null for root. A user may lock <see cref="MemLock"/> bytes.</param>
     /// <param name="command">The program and its arguments.</param>
