@@ -1,7 +1,9 @@
 using Devices.HwTests.Cli;
 using Devices.HwTests.Lab;
+using Devices.HwTests.Vfio;
 using Devices.Linux;
 using Devices.LiveUpdate;
+using Devices.Pci;
 using Devices.Preservation;
 using NextKernel = Devices.HwTests.Lab.NextKernel;
 
@@ -29,6 +31,8 @@ public sealed class KeeperUnitTests : IDisposable
     [SkippableFact]
     public void What_was_preserved_outlives_the_keeper_and_the_commands_go_on()
     {
+        // The next kernel's vfio-pci has these ids: a controller of the same kind has to be its too.
+        using var twin = new BorrowedFunction(PciFunction.Open(PciAddress.Parse(Rig.ByClass(BoundDevice.NvmeClass)[1])));
         using (var creator = KeeperClient.Connect()) NamedMemory.Create(creator, Rows, 4 << 20);
         Devkeep.Json("preserve", "--session", Session, "--memory", Rows, "--image", NextKernel.ImagePath, "--driver", "nvme", Nvme);
         using var worker = KeeperClient.Connect();

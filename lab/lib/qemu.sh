@@ -73,13 +73,16 @@ kernel_arguments() {
 }
 
 qemu_root_port_devices() {
-  local i disk vfs rest=$VFS port=0
+  local i disk vfs rest=$VFS port=0 ids=''
+  if ((INTEL_NVME)); then
+    ids=,use-intel-id=on
+  fi
   for ((i = 0; i < NVME; i++)); do
     disk=$RUN/disks/nvme$i.raw
     truncate -s "$DISK_SIZE" "$disk"
     qemu_root_port "$port"
     QEMU+=(-drive "if=none,id=disk$i,file=$disk,format=raw,cache=unsafe"
-      -device "nvme,id=nvme$i,serial=devkeep-$i,drive=disk$i,bus=port$port$( ((INTEL_NVME)) && printf ',use-intel-id=on')")
+      -device "nvme,id=nvme$i,serial=devkeep-$i,drive=disk$i,bus=port$port$ids")
     port=$((port + 1))
   done
   for ((i = 0; rest > 0; i++)); do
