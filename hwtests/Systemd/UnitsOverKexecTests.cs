@@ -57,7 +57,6 @@ public sealed class UnitsOverKexecTests
             rows.Fd.WriteExactlyAt(Pattern(), 0);
         }
 
-
         using var owner = SessionGuest.Start(SessionGuest.Owner, "preserve", Socket, Nvme);
         owner.Await("preserved");
         Units.Kill(Units.Keeper);

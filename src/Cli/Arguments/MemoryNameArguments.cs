@@ -22,7 +22,8 @@ internal static class MemoryNameArguments
         CustomParser = static result => [.. Read(result)],
     };
 
-    private static List<string> Read(ArgumentResult result)
+    /// <summary>Reads names, of arguments or of an option; what can be none is an error.</summary>
+    internal static List<string> Read(ArgumentResult result)
     {
         var names = new List<string>(result.Tokens.Count);
         foreach (var token in result.Tokens)

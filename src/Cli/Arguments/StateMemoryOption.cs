@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -11,11 +10,6 @@ internal static class StateMemoryOption
         Description = description,
         HelpName = "NAME",
         Required = true,
-        CustomParser = static result =>
-        {
-            var name = result.Tokens[0].Value;
-            if (!NamedMemory.IsName(name)) result.AddError($"'{name}' cannot name memory: a letter first, so that it is no size, then up to 63 letters, digits, '-', '_' or '.'.");
-            return name;
-        },
+        CustomParser = static result => MemoryNameArguments.Read(result).FirstOrDefault(),
     };
 }
