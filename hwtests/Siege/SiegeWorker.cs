@@ -18,7 +18,6 @@ internal static class SiegeWorker
     private const int MostMemories = 12;
     private const int MostSessions = 2;
     private const int SessionEvery = 3;
-    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Goes on from what the keeper holds, until it is killed.</summary>
     internal static int Run(string socket)
@@ -47,7 +46,6 @@ internal static class SiegeWorker
                 Do($"discard {session.Name}", () => keeper.Discard(session.Name));
             foreach (var kept in keeper.List().Where(static kept => kept.Session is null).OrderBy(static kept => NumberOf(kept.Name)).SkipLast(MostMemories))
                 Do($"remove {kept.Name}", () => keeper.Remove(kept.Name));
-            Thread.Sleep(s_rest); // for the others on its processor
         }
     }
 

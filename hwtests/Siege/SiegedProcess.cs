@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mono.Unix.Native;
 
 namespace Devices.HwTests.Siege;
 
@@ -9,7 +10,7 @@ internal sealed class SiegedProcess : IDisposable
     private const long MemLock = 64 << 20;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(180);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(30);
 
     private readonly Process _process;
     private readonly List<string> _said = [];
@@ -90,6 +91,12 @@ internal sealed class SiegedProcess : IDisposable
         return Await(answer, before + 1);
     }
 
+    /// <summary>SIGSTOP: it leaves the processor to the others, wherever it is.</summary>
+    internal void Stop() => Signal(Signum.SIGSTOP);
+
+    /// <summary>SIGCONT.</summary>
+    internal void Continue() => Signal(Signum.SIGCONT);
+
     /// <summary>SIGKILL.</summary>
     internal void Kill()
     {
@@ -102,6 +109,8 @@ internal sealed class SiegedProcess : IDisposable
         if (!_process.HasExited) Kill();
         _process.Dispose();
     }
+
+    private void Signal(Signum signal) => Assert.Equal(0, Syscall.kill(Id, signal));
 
     private int Count(string line)
     {
