@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Devices.HwTests.Cli;
 using Devices.HwTests.Vfio;
 using Devices.LiveUpdate;
@@ -9,15 +8,12 @@ namespace Devices.HwTests.Broker;
 /// <summary>Sessions of clients without rights, held by a keeper for devkeepd, in the kernel before a jump and in the one after it.</summary>
 internal sealed class ClientSessionsOverKexec : IDisposable
 {
-    internal const string SocketPath = "/run/devkeepd/devices.sock";
-    private const string PolicyPath = "/run/devkeepd-policy.json";
-    private readonly string _keeper;
-    private Process _service;
+    internal const string SocketPath = UsualDevkeepd.SocketPath;
+    private readonly UsualDevkeepd _service;
 
     internal ClientSessionsOverKexec(string keeper)
     {
-        _keeper = keeper;
-        File.WriteAllText(PolicyPath, $$"""
+        _service = new UsualDevkeepd(keeper, $$"""
             {
               "rules": [
                 { "name": "owner", "user": "{{SessionGuest.Owner}}", "devices": ["{{Nvme}}"], "sessions": 3, "sessionMemoryMiB": 65 },
@@ -25,7 +21,6 @@ internal sealed class ClientSessionsOverKexec : IDisposable
               ]
             }
             """);
-        _service = Start();
     }
 
     internal static PciAddress Nvme => BoundDevice.NvmeFunction().Address;
@@ -66,45 +61,7 @@ internal sealed class ClientSessionsOverKexec : IDisposable
         Assert.Equal(0, stranger.ExitCode);
     }
 
-    internal void Restart()
-    {
-        Kill();
-        _service = Start();
-    }
+    internal void Restart() => _service.Restart();
 
-    public void Dispose()
-    {
-        Kill();
-        File.Delete(PolicyPath);
-    }
-
-    private void Kill()
-    {
-        _service.Kill();
-        _service.WaitForExit();
-        _service.Dispose();
-    }
-
-    // The socket of one that was killed is there until the next listens.
-    private Process Start()
-    {
-        if (File.Exists(SocketPath)) File.Delete(SocketPath);
-        var service = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["devkeepd", "--policy", PolicyPath, "--keeper", _keeper]) { UseShellExecute = false })!;
-        Assert.True(SpinWait.SpinUntil(static () => File.Exists(SocketPath) && Answers(), BrokerCaller.Patience));
-        return service;
-    }
-
-    private static bool Answers()
-    {
-        try
-        {
-            using var client = new SessionCaller(SocketPath);
-            client.List();
-            return true;
-        }
-        catch (Devices.Linux.LinuxException)
-        {
-            return false;
-        }
-    }
+    public void Dispose() => _service.Dispose();
 }

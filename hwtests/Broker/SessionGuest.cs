@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Devices.Broker;
 using Devices.HwTests.Cli;
+using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.Pci;
 
@@ -17,40 +17,19 @@ internal sealed class SessionGuest : IDisposable
     internal const string Left = "left";
     internal const string Shell = "shell";
     internal const int MemoryLength = 64 << 20;
-    private readonly Process _process;
+    private readonly TalkingProcess _process;
 
-    private SessionGuest(Process process) => _process = process;
+    private SessionGuest(TalkingProcess process) => _process = process;
 
-    internal int ExitCode
-    {
-        get
-        {
-            Assert.True(_process.WaitForExit(BrokerCaller.Patience));
-            return _process.ExitCode;
-        }
-    }
+    internal int ExitCode => _process.ExitCode;
 
-    internal static SessionGuest Start(int user, string job, string socket, PciAddress device) => new(Process.Start(new ProcessStartInfo(
-        "setpriv", ["--reuid", $"{user}", "--regid", $"{user}", "--clear-groups", Environment.ProcessPath!, "session-guest", job, socket, device.ToString()])
-    {
-        UseShellExecute = false,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-    })!);
+    internal static SessionGuest Start(int user, string job, string socket, PciAddress device) => new(TalkingProcess.StartSelfAs(user, "session-guest", job, socket, device.ToString()));
 
     /// <summary>Lets it go on.</summary>
-    internal void Continue() => _process.StandardInput.WriteLine();
+    internal void Continue() => _process.Continue();
 
     /// <summary>Waits until it says that it has come so far.</summary>
-    internal void Await(string said)
-    {
-        while (_process.StandardOutput.ReadLine() is { } line)
-        {
-            if (line == said) return;
-        }
-
-        throw new InvalidOperationException($"The guest ended with {ExitCode} before it was {said}.");
-    }
+    internal void Await(string said) => _process.Await(said);
 
     /// <summary>Is the guest.</summary>
     internal static int Run(string job, string socket, string device)
@@ -74,11 +53,7 @@ internal sealed class SessionGuest : IDisposable
         return 0;
     }
 
-    public void Dispose()
-    {
-        if (!_process.HasExited) _process.Kill();
-        _process.Dispose();
-    }
+    public void Dispose() => _process.Dispose();
 
     private static void Preserve(string socket, PciAddress device)
     {
@@ -185,7 +160,7 @@ internal sealed class SessionGuest : IDisposable
 
     private static void Say(string what)
     {
-        Console.WriteLine(what);
+        TalkingProcess.Say(what);
         Console.ReadLine();
     }
 }

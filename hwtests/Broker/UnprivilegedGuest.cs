@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.Pci;
 
@@ -11,9 +11,9 @@ internal sealed class UnprivilegedGuest : IDisposable
     internal const string Unit = "vm@one.service";
     private const string Ready = "ready";
     private const string ControlGroup = $"/sys/fs/cgroup/devkeep.slice/{Unit}";
-    private readonly Process _process;
+    private readonly TalkingProcess _process;
 
-    private UnprivilegedGuest(Process process) => _process = process;
+    private UnprivilegedGuest(TalkingProcess process) => _process = process;
 
     internal int Id => _process.Id;
 
@@ -22,15 +22,9 @@ internal sealed class UnprivilegedGuest : IDisposable
     {
         Directory.CreateDirectory(ControlGroup);
         var command = $"echo $$ > {ControlGroup}/cgroup.procs && exec setpriv --reuid {User} --regid {User} --clear-groups \"$0\" guest \"$1\" \"$2\"";
-        var process = Process.Start(new ProcessStartInfo("sh", ["-c", command, Environment.ProcessPath!, socket, device.ToString()]) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        var guest = new UnprivilegedGuest(process);
-        while (process.StandardOutput.ReadLine() is { } line)
-        {
-            if (line == Ready) return guest;
-        }
-
-        process.WaitForExit();
-        throw new InvalidOperationException($"The guest ended with {process.ExitCode} before its device worked.");
+        var guest = new UnprivilegedGuest(TalkingProcess.Start("sh", "-c", command, Environment.ProcessPath!, socket, device.ToString()));
+        guest._process.Await(Ready);
+        return guest;
     }
 
     /// <summary>Is the guest.</summary>
@@ -50,19 +44,14 @@ internal sealed class UnprivilegedGuest : IDisposable
         caller.Claim(address);
         using var nvme = GuestNvme.Start(caller.Open(address));
         nvme.Work();
-        Console.WriteLine(Ready);
+        TalkingProcess.Say(Ready);
         while (true) nvme.Work();
     }
 
-    internal void Kill()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-    }
+    internal void Kill() => _process.Kill();
 
     public void Dispose()
     {
-        if (!_process.HasExited) Kill();
         _process.Dispose();
         Directory.Delete(ControlGroup);
         Directory.Delete(Path.GetDirectoryName(ControlGroup)!);

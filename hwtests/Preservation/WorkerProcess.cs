@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Devices.HwTests.Lab;
 using Devices.HwTests.LiveUpdate;
 using Devices.HwTests.Runner;
 using Devices.LiveUpdate;
@@ -20,21 +21,16 @@ internal sealed class WorkerProcess : IDisposable
 
     private const int Killed = 128 + 9;
     private const string Ready = "ready";
-    private readonly Process _process;
+    private readonly TalkingProcess _process;
 
-    private WorkerProcess(Process process) => _process = process;
+    private WorkerProcess(TalkingProcess process) => _process = process;
 
     /// <summary>Starts a worker and waits until it has come as far as its job says.</summary>
     internal static WorkerProcess Start(string job, KeeperProcess keeper)
     {
         var worker = new WorkerProcess(Launch(job, keeper));
-        while (worker._process.StandardOutput.ReadLine() is { } line)
-        {
-            if (line == Ready) return worker;
-        }
-
-        worker._process.WaitForExit();
-        throw new InvalidOperationException($"The worker for \"{job}\" ended with {worker._process.ExitCode} before it was ready.");
+        worker._process.Await(Ready);
+        return worker;
     }
 
     /// <summary>Restores, and dies right after the first step of that name.</summary>
@@ -42,7 +38,6 @@ internal sealed class WorkerProcess : IDisposable
     internal static bool DiesRestoring(string step, KeeperProcess keeper)
     {
         using var process = Launch(Restore, keeper, step);
-        process.WaitForExit();
         return process.ExitCode == Killed;
     }
 
@@ -65,22 +60,14 @@ internal sealed class WorkerProcess : IDisposable
                 throw new UsageException("no such job");
         }
 
-        Console.WriteLine(Ready);
+        TalkingProcess.Say(Ready);
         Thread.Sleep(Timeout.Infinite);
         return 0;
     }
 
-    internal void Kill()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-    }
+    internal void Kill() => _process.Kill();
 
-    public void Dispose()
-    {
-        if (!_process.HasExited) Kill();
-        _process.Dispose();
-    }
+    public void Dispose() => _process.Dispose();
 
     private static PreservedSession BePreserved(KeeperClient keeper)
     {
@@ -102,6 +89,5 @@ internal sealed class WorkerProcess : IDisposable
         verified.Restore();
     }
 
-    private static Process Launch(string job, KeeperProcess keeper, params string[] rest)
-        => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["worker", job, keeper.SocketPath, .. rest]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+    private static TalkingProcess Launch(string job, KeeperProcess keeper, params string[] rest) => TalkingProcess.StartSelf(["worker", job, keeper.SocketPath, .. rest]);
 }

@@ -6,7 +6,7 @@ using Devices.Vfio;
 
 namespace Devices.HwTests.Sets;
 
-/// <summary>A driver whose device works without a pause, on a thread of its own, until it is brought to rest; how often it has is in memory that goes over, and in a file for the test to see.</summary>
+/// <summary>A driver whose device works all the time, on a thread of its own, until it is brought to rest; how often it has is in memory that goes over, and in a file for the test to see.</summary>
 /// <param name="name">What the process is called.</param>
 /// <param name="driver">The device's driver.</param>
 /// <param name="ledger">Where the count goes.</param>
@@ -14,6 +14,8 @@ namespace Devices.HwTests.Sets;
 /// <param name="first">What is done when the device first goes on, before any work; or null.</param>
 internal sealed class BusyDriver(string name, IKeepableDriver driver, MemFd ledger, Action<ulong> work, Action? first = null) : IKeepableDriver
 {
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+
     private Thread? _thread;
     private Exception? _failure;
     private Action? _first = first;
@@ -30,6 +32,13 @@ internal sealed class BusyDriver(string name, IKeepableDriver driver, MemFd ledg
 
     /// <summary>How often the device of a process has done its work.</summary>
     internal static ulong CountOf(string name) => File.Exists(CountPathOf(name)) && ulong.TryParse(File.ReadAllText(CountPathOf(name)), CultureInfo.InvariantCulture, out var count) ? count : 0;
+
+    /// <summary>Waits until the device of a process has done more.</summary>
+    internal static void AwaitMore(string name)
+    {
+        var count = CountOf(name);
+        Assert.True(SpinWait.SpinUntil(() => CountOf(name) > count + 1, TimeSpan.FromMinutes(1)), $"{name} does not go on");
+    }
 
     internal static ulong Read(MemFd ledger)
     {
@@ -87,6 +96,7 @@ internal sealed class BusyDriver(string name, IKeepableDriver driver, MemFd ledg
                 work(Count++);
                 ledger.Fd.WriteExactlyAt(BitConverter.GetBytes(Count), 0);
                 File.WriteAllText(CountPathOf(name), Count.ToString(CultureInfo.InvariantCulture));
+                Thread.Sleep(s_pause); // the guest's CPUs are there for the others too
             }
         }
         catch (Exception failure)

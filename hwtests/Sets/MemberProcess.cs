@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Devices.Drivers;
 using Devices.HwTests.Drivers;
+using Devices.HwTests.Lab;
 using Devices.HwTests.Preservation;
 using Devices.HwTests.Runner;
 using Devices.Iommufd;
@@ -35,9 +36,9 @@ internal sealed class MemberProcess : IDisposable
     private static readonly IgbOptions s_igb = new() { FramesInFlight = 8 };
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    private readonly Process _process;
+    private readonly TalkingProcess _process;
 
-    private MemberProcess(Process process) => _process = process;
+    private MemberProcess(TalkingProcess process) => _process = process;
 
     internal int Id => _process.Id;
 
@@ -50,22 +51,13 @@ internal sealed class MemberProcess : IDisposable
     /// <param name="name">Its name and device: <see cref="Nvme"/>, <see cref="Igb"/>, or a VF's address.</param>
     /// <param name="keeper">Its keeper's socket, or <see cref="Alone"/>.</param>
     internal static MemberProcess Start(string phase, string name, string keeper)
-        => new(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["member", phase, name, keeper]) { UseShellExecute = false, RedirectStandardOutput = true })!);
+        => new(TalkingProcess.StartSelf("member", phase, name, keeper));
 
     /// <summary>Waits until its device works; in the next kernel, until what came over is verified too.</summary>
     internal MemberProcess AwaitReady() => Await(Ready);
 
     /// <summary>Waits until it waits for a VF's PF.</summary>
     internal MemberProcess AwaitWaiting() => Await(Waiting);
-
-    internal int ExitCode
-    {
-        get
-        {
-            _process.WaitForExit();
-            return _process.ExitCode;
-        }
-    }
 
     /// <summary>Is the process.</summary>
     internal static int Run(string phase, string name, string socket)
@@ -81,7 +73,7 @@ internal sealed class MemberProcess : IDisposable
                 _ => HoldVf(name, keeper),
             };
             using var member = PreservationMember.Serve(SocketOf(name), name, () => request);
-            Say(Ready);
+            TalkingProcess.Say(Ready);
             Thread.Sleep(Timeout.Infinite);
         }
 
@@ -99,30 +91,20 @@ internal sealed class MemberProcess : IDisposable
         });
         if (busy is not null && !SpinWait.SpinUntil(() => busy.Count > before + 1, s_patience)) throw new TimeoutException($"{name} does not go on");
         resumed.Finish();
-        Say(string.Create(CultureInfo.InvariantCulture, $"{name}: the blackout took {resumed.Blackout.Total.TotalSeconds:0.0} s, {resumed.Blackout.Freeze.TotalMilliseconds:0} ms of it for the freeze"));
-        Say(Ready);
+        TalkingProcess.Say(string.Create(CultureInfo.InvariantCulture, $"{name}: the blackout took {resumed.Blackout.Total.TotalSeconds:0.0} s, {resumed.Blackout.Freeze.TotalMilliseconds:0} ms of it for the freeze"));
+        TalkingProcess.Say(Ready);
         Thread.Sleep(Timeout.Infinite);
         return 0;
     }
 
-    internal void Kill()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-    }
-
-    public void Dispose()
-    {
-        if (!_process.HasExited) Kill();
-        _process.Dispose();
-    }
+    public void Dispose() => _process.Dispose();
 
     // A VF waits for its PF's driver: what Verify refuses can be mended, and then it is asked again.
     private static VerifiedSession Verify(IFdKeeper keeper, SessionName session)
     {
         var arrived = ArrivedSession.Open(keeper, session);
         var start = Stopwatch.GetTimestamp();
-        while (true)
+        for (var looks = 0; ; looks++)
         {
             try
             {
@@ -130,7 +112,7 @@ internal sealed class MemberProcess : IDisposable
             }
             catch (VerificationException unmended) when (unmended.Field == "driver" && Stopwatch.GetElapsedTime(start) < s_patience)
             {
-                Say(Waiting);
+                if (looks == 0) TalkingProcess.Say(Waiting);
                 Thread.Sleep(100);
             }
         }
@@ -250,20 +232,9 @@ internal sealed class MemberProcess : IDisposable
         if (!evidence.IsUnchanged) throw new InvalidOperationException($"{evidence}");
     }
 
-    private static void Say(string line)
-    {
-        Console.WriteLine(line);
-        Console.Out.Flush();
-    }
-
     private MemberProcess Await(string wanted)
     {
-        while (_process.StandardOutput.ReadLine() is { } line)
-        {
-            if (line == wanted) return this;
-            if (line != Waiting) Console.WriteLine($"  {line}");
-        }
-
-        throw new InvalidOperationException($"The member ended with {ExitCode} before it said \"{wanted}\".");
+        _process.Await(wanted);
+        return this;
     }
 }

@@ -69,8 +69,8 @@ public sealed class SetOverKexecTests
             killed.WaitForExit();
         }
 
-        GoesOn(MemberProcess.Igb);
-        GoesOn(MemberProcess.Nvme);
+        BusyDriver.AwaitMore(MemberProcess.Igb);
+        BusyDriver.AwaitMore(MemberProcess.Nvme);
         KexecFile.Unload();
         Devkeep.Json("discard", "--session", "update");
         NothingIsHeld();
@@ -80,7 +80,7 @@ public sealed class SetOverKexecTests
         Assert.Equal(1, code);
         Assert.Contains($"member igb (pid {igb.Id}", error, StringComparison.Ordinal);
         Assert.Contains("has ended", error, StringComparison.Ordinal);
-        GoesOn(MemberProcess.Nvme);
+        BusyDriver.AwaitMore(MemberProcess.Nvme);
         // What the keeper holds of it is for whoever comes after it: here, the operator.
         Devkeep.Json("discard", "--session", "set-igb");
         MemberProcess.Start(MemberProcess.Before, MemberProcess.Igb, KeeperServer.DefaultSocketPath).AwaitReady();
@@ -109,8 +109,8 @@ public sealed class SetOverKexecTests
         nvme.AwaitReady();
         igb.AwaitReady();
         foreach (var holder in holders) holder.AwaitReady();
-        GoesOn(MemberProcess.Nvme);
-        GoesOn(MemberProcess.Igb);
+        BusyDriver.AwaitMore(MemberProcess.Nvme);
+        BusyDriver.AwaitMore(MemberProcess.Igb);
         Assert.Equal("finished", Text(Devkeep.Json("restore", "--session", "update"), "state"));
         foreach (var holder in holders) holder.Dispose();
         Console.WriteLine($"  all four were back {watch.Elapsed.TotalSeconds:0.0} s after the test had begun");
@@ -127,15 +127,9 @@ public sealed class SetOverKexecTests
         Assert.Equal((1, ""), (code, output));
         Assert.Contains($"member {who} (pid ", error, StringComparison.Ordinal);
         Assert.Contains(because, error, StringComparison.Ordinal);
-        GoesOn(MemberProcess.Nvme);
-        GoesOn(MemberProcess.Igb);
+        BusyDriver.AwaitMore(MemberProcess.Nvme);
+        BusyDriver.AwaitMore(MemberProcess.Igb);
         NothingIsHeld();
-    }
-
-    private static void GoesOn(string name)
-    {
-        var count = BusyDriver.CountOf(name);
-        Assert.True(SpinWait.SpinUntil(() => BusyDriver.CountOf(name) > count + 1, TimeSpan.FromMinutes(1)), $"{name} does not go on");
     }
 
     private static void NothingIsHeld()
