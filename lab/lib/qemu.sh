@@ -11,7 +11,7 @@ readonly DOORBELL_IN_PORT=disable-modern=on,disable-legacy=off
 
 # qemu_arguments: sets QEMU to the whole command.
 qemu_arguments() {
-  local accel=tcg,thread=multi clock=() eim=on
+  local accel=tcg,thread=$THREAD clock=() eim=on
   # The guest's clock counts its instructions, so that nothing in it runs out of time because the host has others to serve. The local
   # APIC's timer is then to be read by memory: by an MSR QEMU 10.0 ends with "Bad icount read".
   if ((ICOUNT)); then
