@@ -35,7 +35,7 @@ public sealed class ClientMemoryOverKexecTests
             Assert.Equal(0, owner.ExitCode);
         }
 
-        using (var shell = Devkeep.StartAs(SessionGuest.Owner, memlock: 1 << 20, "session", "restore", SessionGuest.Shell, "--finish", "--", "sh", "-c", "head -c 5 /proc/self/fd/$1", "sh", "{memory:rows}"))
+        using (var shell = Devkeep.StartAs(SessionGuest.Owner, memlock: 1 << 20, "session", "restore", SessionGuest.Shell, "--finish", "--", "sh", "-c", "cat /proc/self/fd/$1", "sh", "{memory:rows}"))
         {
             var output = shell.StandardOutput.ReadToEnd();
             Assert.Equal((SessionGuest.Shell, ""), (output, shell.StandardError.ReadToEnd()));

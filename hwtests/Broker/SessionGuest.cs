@@ -103,7 +103,7 @@ internal sealed class SessionGuest : IDisposable
         }
 
         // By the command, of which a shell without rights has no more than this.
-        using var rows = MemFd.Create("rows", PageSize.Bytes);
+        using var rows = MemFd.Create("rows", Shell.Length); // less than a page
         rows.Fd.WriteExactlyAt(Encoding.ASCII.GetBytes(Shell), 0);
         var told = Devkeep.Json("session", "preserve", Shell, "--memory", $"rows=/proc/{Environment.ProcessId}/fd/{rows.Fd.Number}", "--freeze").GetProperty("sessions")[0];
         Assert.Equal((Shell, "frozen"), (told.GetProperty("name").GetString(), told.GetProperty("state").GetString()));

@@ -14,6 +14,15 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void Its_length_is_what_it_has_grown_to()
+    {
+        using var memory = MemFd.Create("grows", PageSize.Bytes, MemFdSeals.None);
+        memory.Fd.WriteExactlyAt([1], PageSize.Bytes);
+        memory.AddSeals(MemFdSeals.FixedSize);
+        Assert.Equal(PageSize.Bytes + 1, memory.Length);
+    }
+
+    [Fact]
     public void Whoever_takes_a_descriptor_over_leaves_the_file_s_position_alone()
     {
         using var memory = MemFd.Create("read on", PageSize.Bytes);

@@ -20,6 +20,19 @@ public sealed class RecordStoreTests
     }
 
     [Fact]
+    public void What_no_reader_would_take_is_not_written()
+    {
+        using var store = RecordStore.Create("record", 8192);
+        store.Write(Records.Full());
+        var unreadable = Records.Full();
+        unreadable.Memory[0].Length = 0;
+        var refusal = Assert.Throws<RecordException>(() => store.Write(unreadable));
+        Assert.Equal("memory \"ram\".length", refusal.Field);
+        Assert.Contains("it was not written", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Equal(Records.Full(), store.Read(out _));
+    }
+
+    [Fact]
     public void The_newest_of_many_counts()
     {
         using var store = RecordStore.Create("record", 8192);

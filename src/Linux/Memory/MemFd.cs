@@ -12,17 +12,14 @@ public sealed class MemFd : IDisposable
     private const long HugetlbfsMagic = 0x958458f6;
     private const int StatBlock = 512;
 
-    private MemFd(FileDescriptor fd, long length)
-    {
-        Fd = fd;
-        Length = length;
-    }
+    private MemFd(FileDescriptor fd) => Fd = fd;
 
     /// <summary>Its descriptor, owned by this object.</summary>
     public FileDescriptor Fd { get; }
 
-    /// <summary>Its length in bytes when it was created or adopted.</summary>
-    public long Length { get; }
+    /// <summary>Its length in bytes now. It changes no more once it is sealed against that (<see cref="MemFdSeals.FixedSize"/>).</summary>
+    /// <remarks><c>st_size</c> of <c>fstat(2)</c>: not by seeking, since who else has the file open may read on from its position.</remarks>
+    public long Length => Status().st_size;
 
     /// <summary>Its seals.</summary>
     /// <remarks><c>fcntl(F_GET_SEALS)</c>.</remarks>
@@ -76,7 +73,7 @@ public sealed class MemFd : IDisposable
         var number = Libc.memfd_create(name, MfdCloexec | MfdAllowSealing | (hugeTlb ? MfdHugetlb : 0));
         if (number < 0) throw new LinuxException(Libc.LastErrno, "memfd_create", name);
         var fd = FileDescriptor.Adopt(number, $"memfd:{name}");
-        var memory = new MemFd(fd, length);
+        var memory = new MemFd(fd);
         try
         {
             if (Libc.ftruncate(fd, length) != 0) throw new LinuxException(Libc.LastErrno, "ftruncate", fd.Subject);
@@ -98,7 +95,7 @@ public sealed class MemFd : IDisposable
         ArgumentNullException.ThrowIfNull(fd);
         try
         {
-            var memory = new MemFd(fd, StatusOf(fd).st_size); // not by seeking: who else has the file open may read on from its position
+            var memory = new MemFd(fd);
             _ = memory.Seals;
             return memory;
         }
@@ -155,11 +152,9 @@ public sealed class MemFd : IDisposable
     /// <summary>Closes this descriptor; the memory lives while another descriptor, a mapping or a session holds it.</summary>
     public void Dispose() => Fd.Dispose();
 
-    private Stat Status() => StatusOf(Fd);
-
-    private static Stat StatusOf(FileDescriptor fd)
+    private Stat Status()
     {
-        using var lease = fd.Lease();
-        return Syscall.fstat(lease.Number, out var status) == 0 ? status : throw new LinuxException((Errno)NativeConvert.FromErrno(Stdlib.GetLastError()), "fstat", fd.Subject);
+        using var lease = Fd.Lease();
+        return Syscall.fstat(lease.Number, out var status) == 0 ? status : throw new LinuxException((Errno)NativeConvert.FromErrno(Stdlib.GetLastError()), "fstat", Fd.Subject);
     }
 }

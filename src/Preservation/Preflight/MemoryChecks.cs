@@ -24,6 +24,8 @@ internal static class MemoryChecks
                 yield return Refuse(memory.Name, "Its pages are of the hugetlb pool, and the kernel preserves only shmem.", "Take an ordinary memfd; with shmem_enabled=advise and MADV_HUGEPAGE it gets huge pages too.");
             else if (!memory.File.Seals.HasFlag(MemFdSeals.FixedSize))
                 yield return Refuse(memory.Name, $"Its seals are {memory.File.Seals}: its size could change under a device.", "Seal it with F_SEAL_SEAL, F_SEAL_GROW and F_SEAL_SHRINK before it is mapped.");
+            else if (memory.File.Length == 0)
+                yield return Refuse(memory.Name, "It is empty.", "Give it its size (ftruncate) before it is sealed.");
             else
                 holes += Math.Max(0, memory.File.Length - memory.File.AllocatedBytes);
         }

@@ -33,7 +33,7 @@ internal static class RecordBounds
         foreach (var memory in record.Memory)
         {
             if (memory.Token == RecordFormat.Token) throw Bad($"memory \"{memory.Name}\".token", "0 is the record's own token");
-            if (memory.Length is 0 or > long.MaxValue || !PageSize.IsAligned(memory.Length)) throw Bad($"memory \"{memory.Name}\".length", $"0x{memory.Length:x} bytes are not a number of pages");
+            if (memory.Length is 0 or > long.MaxValue) throw Bad($"memory \"{memory.Name}\".length", $"no memory has 0x{memory.Length:x} bytes");
             if (!lengths.TryAdd(memory.Token, memory.Length)) throw Bad($"memory \"{memory.Name}\".token", $"token {memory.Token} stands twice");
         }
 

@@ -84,9 +84,18 @@ internal sealed class RecordStore : IDisposable
     }
 
     /// <summary>Writes a record over the older slot.</summary>
-    /// <exception cref="RecordException">It does not fit; the record before it stands.</exception>
+    /// <exception cref="RecordException">It does not fit, or could not be read again; the record before it stands.</exception>
     internal void Write(StateRecord record)
     {
+        try
+        {
+            RecordBounds.Check(record);
+        }
+        catch (RecordException unreadable)
+        {
+            throw new RecordException(unreadable.Field, unreadable.Problem, "The next kernel would refuse it, so it was not written: leave out what it names, or report it");
+        }
+
         var length = record.CalculateSize();
         if (length > Capacity)
             throw new RecordException("length", $"{length} bytes do not fit the {Capacity} that were set aside when the session was planned", "Driver states have grown since: discard the session and plan again");
