@@ -11,6 +11,8 @@ internal static class ProcessCensus
     /// <summary>The descriptors, counted by kind; those that nobody has any more are closed before.</summary>
     internal static IReadOnlyDictionary<string, int> Descriptors()
     {
+        // The runtime duplicates its standard output, which may be a pipe, where somebody first writes to it: FsCheck does.
+        Console.Out.Flush();
         // What a test before left for the finalizer would be counted now, and not later.
         GC.Collect();
         GC.WaitForPendingFinalizers();
