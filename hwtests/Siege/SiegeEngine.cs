@@ -18,7 +18,7 @@ internal sealed class SiegeEngine : IDisposable
     private const string KeeperSocket = "/run/devkeep-siege/keeper.sock";
     private const int LongestAtWork = 300; // ms
     private const int LongestReset = 600;
-    private const int LongestOfWorker = 1500;
+    private const int LongestOfWorker = 4000;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private static readonly int[] s_users = [65534, 65533];
     private static readonly TimeSpan s_firstStart = TimeSpan.FromSeconds(3);
