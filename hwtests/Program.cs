@@ -29,6 +29,8 @@ const string Usage = """
                                               be a program without rights whose memory and device go over a kexec
     Devices.HwTests member PHASE DEVICE SOCKET
                                               be a process with a device that goes over a kexec together with others'
+    Devices.HwTests vm PHASE PART DEVICE IMAGE
+                                              be who runs a VM that goes over a kexec together with others'
     Devices.HwTests memlock MODE DEVICE       map by a back end: for a test that runs it under a limit of lockable memory
     Devices.HwTests siege [--rounds N] [--seed N]
                                               kill devkeepd, its clients, QEMU among them, and a keeper's worker at random points: lab/run endure siege
@@ -54,6 +56,7 @@ try
         ["session-guest", var job, var socket, var device] => SessionGuest.Run(job, socket, device),
         ["keeper", var socket] => KeeperProcess.Run(socket),
         ["member", var phase, var device, var socket] => MemberProcess.Run(phase, device, socket),
+        ["vm", var phase, var part, var device, var image] => VmProcess.Run(phase, part, device, image),
         ["memlock", var mode, var device] => MemlockProcess.Run(mode, device),
         ["siege", .. var rest] => SiegeCommand.Run(rest),
         [SiegeClient.Command, var socket, var device] => SiegeClient.Run(socket, device),

@@ -17,7 +17,7 @@ internal sealed class TestCases : IDisposable
         using var discoverer = _framework.GetDiscoverer(Reflector.Wrap(Assembly.GetExecutingAssembly()));
         discoverer.Find(includeSourceInformation: false, found, _options);
         found.Finished.Wait();
-        return found.Cases.Where(found => found.DisplayName.Contains(options.Filter, StringComparison.OrdinalIgnoreCase)).ToList();
+        return found.Cases.Where(found => options.Filter.Length > 0 ? found.DisplayName.Contains(options.Filter, StringComparison.OrdinalIgnoreCase) : Trait(found, OnDemandAttribute.Trait) is null).ToList();
     }
 
     public void Run(IEnumerable<ITestCase> cases, ResultWriter results)

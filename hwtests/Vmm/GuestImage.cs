@@ -16,7 +16,7 @@ internal sealed class GuestImage : IDisposable
         var program = Path.Combine(_folder.FullName, "init");
         using (var gcc = Process.Start(Compiler, ["-O1", "-static", "-s", "-o", program, Path.Combine(AppContext.BaseDirectory, "Vmm", "guest.c")])) gcc.WaitForExit();
         Assert.True(File.Exists(program), "the guest's program was not made");
-        using (var archive = File.Create(Initramfs))
+        using (var archive = File.Create(Files.Initramfs))
         {
             // The native driver; its two modules are all that the guest needs of the kernel's.
             foreach (var (name, path) in new[] { ("init", program), ("nvme-core.ko", LabModules.PathOf("drivers/nvme/host/nvme-core.ko")), ("nvme.ko", LabModules.PathOf("drivers/nvme/host/nvme.ko")) })
@@ -24,13 +24,11 @@ internal sealed class GuestImage : IDisposable
             Add(archive, "TRAILER!!!", []);
         }
 
-        File.Copy(NextKernel.ImagePath, Kernel);
-        foreach (var file in new[] { Kernel, Initramfs }) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.Copy(NextKernel.ImagePath, Files.Kernel);
+        foreach (var file in new[] { Files.Kernel, Files.Initramfs }) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
     }
 
-    internal string Kernel => Path.Combine(_folder.FullName, "kernel");
-
-    internal string Initramfs => Path.Combine(_folder.FullName, "initramfs");
+    internal GuestFiles Files => new(_folder.FullName);
 
     /// <summary>
     /// The kernel's command line. What takes an emulator in an emulator long and is of no use here is left out: the hand-over of memory over a

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Devices.HwTests.Broker;
+using Devices.Iommufd;
 using Devices.Linux;
-using Devices.Pci;
 using Devices.Qemu;
+using Devices.Vfio;
 
 namespace Devices.HwTests.Vmm;
 
@@ -15,45 +16,56 @@ internal sealed class LinuxGuest : IDisposable
     internal const string Port = "port1";
     internal const string AssignedId = "disk";
     internal const int MemoryMiB = 96;
+
+    /// <summary>How much memory QEMU may lock, in bytes: more than its guest has.</summary>
+    internal const long MemLock = 1L << 30;
+
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4); // an emulator in an emulator
 
-    private readonly DirectoryInfo _folder = Directory.CreateDirectory($"/run/qemu-{Guid.NewGuid():N}");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("qemu-");
     private readonly List<string> _console = [];
     private readonly Process _process;
 
     /// <summary>Starts QEMU.</summary>
     /// <param name="image">What it boots.</param>
     /// <param name="memory">The guest's RAM.</param>
-    /// <param name="assigned">A device that is in its port from the start; null for none.</param>
-    /// <param name="more">Further options: <c>-incoming defer</c>.</param>
-    internal LinuxGuest(GuestImage image, MemFd memory, PciFunction? assigned = null, params string[] more)
+    /// <param name="assigned">A device that is in its port from the start, open and not bound; QEMU's from now on. Null for none.</param>
+    /// <param name="part">Which part of the disk is its own, from 0.</param>
+    /// <param name="isIncoming">Whether it waits for what a guest was before.</param>
+    internal LinuxGuest(GuestFiles image, MemFd memory, (VfioCdev Cdev, IommuContext Context)? assigned = null, int part = 0, bool isIncoming = false)
     {
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0x1FF);
         var socket = Path.Combine(_folder.FullName, "qmp.sock");
         OtherMonitor = Path.Combine(_folder.FullName, "other.sock");
-        string[] options =
+        using var ram = new InheritedFd(memory.Fd);
+        using var device = assigned is null ? null : new InheritedFd(assigned.Value.Cdev.Fd);
+        using var iommufd = assigned is null ? null : new InheritedFd(assigned.Value.Context.Fd);
+        string[] command =
         [
+            "qemu-system-x86_64",
             "-accel", "tcg,thread=single", "-icount", "shift=4", "-cpu", "qemu64", "-M", "q35,hpet=off,usb=off,memory-backend=ram0", // its firmware is SeaBIOS: qboot wakes no guest up
-            "-object", $"memory-backend-file,id=ram0,mem-path=/proc/self/fd/3,share=on,size={MemoryMiB}M",
+            "-object", $"memory-backend-file,id=ram0,mem-path=/proc/self/fd/{ram.Number},share=on,size={MemoryMiB}M",
             // Hot plug as PCI Express has it.
             "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off", "-device", $"pcie-root-port,id={Port},chassis=1,slot=1",
             "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio", "-qmp", $"unix:{socket},server=on,wait=off", "-qmp", $"unix:{OtherMonitor},server=on,wait=off",
-            "-kernel", image.Kernel, "-initrd", image.Initramfs, "-append", $"{GuestImage.CommandLineWithAcpi} stay",
-            .. assigned is null ? (string[])[] : ["-object", $"iommufd,id={QemuMachine.IommufdId},fd=5", "-device", $"vfio-pci,fd=4,iommufd={QemuMachine.IommufdId},bus={Port},id={AssignedId}"], .. more,
+            "-kernel", image.Kernel, "-initrd", image.Initramfs, "-append", $"{GuestImage.CommandLineWithAcpi} stay {part}",
+            .. device is null ? (string[])[] : ["-object", $"iommufd,id={QemuMachine.IommufdId},fd={iommufd!.Number}", "-device", $"vfio-pci,fd={device.Number},iommufd={QemuMachine.IommufdId},bus={Port},id={AssignedId}"],
+            .. isIncoming ? (string[])["-incoming", "defer"] : [],
         ];
-        using (var lease = memory.Fd.Lease())
+        if (Environment.IsPrivilegedProcess)
         {
             var user = $"{UnprivilegedGuest.User}";
-            var script = $"exec prlimit --memlock={1L << 30}:{1L << 30} setpriv --reuid {user} --regid {user} --clear-groups --no-new-privs qemu-system-x86_64 \"$@\" 3<>/proc/{Environment.ProcessId}/fd/{lease.Number}"
-                + (assigned is null ? "" : $" 4<>/dev/vfio/devices/{assigned.VfioCdevName} 5<>/dev/iommu");
-            _process = Process.Start(new ProcessStartInfo("sh", ["-c", script, "sh", .. options]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
-            _process.OutputDataReceived += (_, read) => Add(read.Data);
-            _process.ErrorDataReceived += (_, read) => Add(read.Data);
-            _process.BeginOutputReadLine();
-            _process.BeginErrorReadLine();
-            Require(() => File.Exists(socket), "QEMU's monitor");
+            command = ["prlimit", $"--memlock={MemLock}:{MemLock}", "setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs", .. command];
         }
 
+        _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        assigned?.Cdev.Dispose();
+        assigned?.Context.Dispose();
+        _process.OutputDataReceived += (_, read) => Add(read.Data);
+        _process.ErrorDataReceived += (_, read) => Add(read.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        Require(() => File.Exists(socket), "QEMU's monitor");
         // The socket is there a moment before it listens.
         QemuMachine? machine = null;
         Require(() => TryConnect(socket, out machine), "QEMU's monitor");

@@ -42,7 +42,7 @@ public sealed class QemuOverKexecTests
         using var image = new GuestImage();
         using var memory = MemFd.Create(Ram, (long)LinuxGuest.MemoryMiB << 20);
         using var state = MemFd.Create(State, PageSize.Bytes, MemFdSeals.None);
-        using var guest = new LinuxGuest(image, memory);
+        using var guest = new LinuxGuest(image.Files, memory);
         guest.Identify();
 
         // What QEMU refuses leaves the device free.
@@ -86,7 +86,7 @@ public sealed class QemuOverKexecTests
         var worked = $"guest: read {GuestDisk.Sum(pattern):x16}, wrote it with every second bit turned, where {GuestDisk.Sum(GuestDisk.Written(pattern)):x16} was";
         var notes = File.ReadAllText(s_notes).Split(' ');
         var before = (Identity: $"{notes[0]} {notes[1]}", Uptime: double.Parse(notes[2], CultureInfo.InvariantCulture));
-        using (var woken = new LinuxGuest(image, memory, nvme.Function, "-incoming", "defer"))
+        using (var woken = new LinuxGuest(image.Files, memory, (VfioCdev.Open(nvme.Function), IommuContext.Open()), isIncoming: true))
         {
             var start = Stopwatch.GetTimestamp();
             woken.Machine.Load(state, s_patience, SaveMode.Suspended);
@@ -111,7 +111,7 @@ public sealed class QemuOverKexecTests
             woken.WaitForEnd();
         }
 
-        using var guest = new LinuxGuest(image, memory, null, "-incoming", "defer");
+        using var guest = new LinuxGuest(image.Files, memory, isIncoming: true);
         Devkeep.Json("vmm", "load", "--qmp", guest.OtherMonitor, "--memory", Saved, "--keeper", Socket);
         Assert.Equal(before.Identity, guest.Identify().Identity);
 

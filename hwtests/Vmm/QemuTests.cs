@@ -90,7 +90,7 @@ public sealed partial class QemuTests : IDisposable
         "qemu-system-x86_64",
         // Time by instructions: by the clock, the timer's interrupts would come faster than they can be taken.
         "-accel", "tcg,thread=single", "-icount", "shift=4", "-cpu", "qemu64", "-M", "pc,hpet=off,usb=off", "-bios", "qboot.rom", "-nodefaults", "-display", "none", "-no-reboot",
-        "-serial", "stdio", "-kernel", image.Kernel, "-initrd", image.Initramfs, "-append", GuestImage.CommandLine));
+        "-serial", "stdio", "-kernel", image.Files.Kernel, "-initrd", image.Files.Initramfs, "-append", GuestImage.CommandLine));
 
     private string[] Arguments(params string[] vmm) =>
         ["run", "--broker", _broker.SocketPath, "--device", Nvme.ToString(), "--memory", $"{MemoryMiB}M", "--vmm", "qemu", "--", .. vmm];

@@ -1,10 +1,11 @@
 // The only program of a guest that runs in QEMU in a guest of the lab: reads the assigned disk, writes to it, says so on its console, ends the VM.
-// With "stay" on the kernel's command line it goes on instead: works on each disk that comes, and tells all the time that it is the same guest still. A word on its
+// With "stay" on the kernel's command line, and which part of the disk is its own, it goes on instead: works on each disk that comes, and tells all the time that it is the same guest still. A word on its
 // console has it suspend itself to RAM; when it wakes up, it works on the disk that it has anew.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/random.h>
@@ -16,6 +17,7 @@
 enum { LENGTH = 256 << 10, KEPT = 64 << 10, WAITS = 600, WAIT = 50000, WAITS_OF_A_SIGN = 20 };
 
 static uint8_t data[LENGTH] __attribute__((aligned(4096)));
+static off_t part; // where on the disk what it reads begins; what it writes is behind it
 
 static int load(const char *module) {
     int file = open(module, O_RDONLY | O_CLOEXEC);
@@ -33,12 +35,12 @@ static unsigned long long sum(int length) {
 static int open_disk(void) { return open("/dev/nvme0n1", O_RDWR | O_DIRECT); }
 
 static int work(int disk) {
-    if (pread(disk, data, LENGTH, LENGTH) != LENGTH) return perror("read"), 1;
+    if (pread(disk, data, LENGTH, part + LENGTH) != LENGTH) return perror("read"), 1;
     unsigned long long found = sum(LENGTH);
-    if (pread(disk, data, LENGTH, 0) != LENGTH) return perror("read"), 1;
+    if (pread(disk, data, LENGTH, part) != LENGTH) return perror("read"), 1;
     unsigned long long read = sum(LENGTH);
     for (int i = 0; i < LENGTH; i++) data[i] ^= 0x55;
-    if (pwrite(disk, data, LENGTH, LENGTH) != LENGTH || fsync(disk) != 0) return perror("write"), 1;
+    if (pwrite(disk, data, LENGTH, part + LENGTH) != LENGTH || fsync(disk) != 0) return perror("write"), 1;
     printf("guest: read %016llx, wrote it with every second bit turned, where %016llx was\n", read, found);
     return 0;
 }
@@ -100,7 +102,8 @@ int main(int count, char **words) {
     dup2(console, STDOUT_FILENO);
     dup2(console, STDERR_FILENO);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    int stays = count > 1 && strcmp(words[1], "stay") == 0;
+    int stays = count > 2 && strcmp(words[1], "stay") == 0;
+    if (stays) part = 2 * LENGTH * atoi(words[2]);
     if (load("/nvme-core.ko") || load("/nvme.ko") || (stays ? stay() : run())) puts("guest: failed");
     fflush(stdout);
     reboot(RB_AUTOBOOT); // QEMU's -no-reboot ends it

@@ -26,6 +26,7 @@ parse_options() {
       --json) JSON=$(value_of "$@"); shift ;;
       --no-build) BUILD=0 ;;
       --intel-nvme) INTEL_NVME=1 ;;
+      --vf-disk) VF_DISK=1 ;;
       --edu) EDU=1 ;;
       --watchdog) WATCHDOG=1 ;;
       --bridge) BRIDGE=1 ;;

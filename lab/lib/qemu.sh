@@ -92,6 +92,11 @@ qemu_root_port_devices() {
     qemu_root_port "$port" mem-reserve=16M
     QEMU+=(-device "nvme-subsys,id=subsys$i"
       -device "nvme,id=pf$i,serial=devkeep-pf$i,subsys=subsys$i,bus=port$port,sriov_max_vfs=$vfs,sriov_vq_flexible=$((2 * vfs)),sriov_vi_flexible=$vfs,max_ioqpairs=$((2 * vfs + 2)),msix_qsize=$((2 * vfs + 3))")
+    if ((VF_DISK)); then
+      disk=$RUN/disks/pf$i.raw
+      truncate -s "$DISK_SIZE" "$disk"
+      QEMU+=(-drive "if=none,id=pfdisk$i,file=$disk,format=raw,cache=unsafe" -device "nvme-ns,drive=pfdisk$i,bus=pf$i")
+    fi
     port=$((port + 1))
   done
   if ((IGB)); then
