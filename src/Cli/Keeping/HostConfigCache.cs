@@ -1,5 +1,6 @@
 using Devices.Linux;
 using Devices.Pci;
+using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -12,7 +13,10 @@ internal static class HostConfigCache
         try
         {
             var store = ConfigCacheStore.Load();
-            return store.Entries.Count > 0 ? store.ToBytes() : default;
+            var caches = store.Entries.Count > 0 ? store.ToBytes() : [];
+            if (caches.Length <= PreservationRequest.MaxHostConfigCacheLength) return caches;
+            run.Note($"The host's caches of configuration space are left behind: they have {caches.Length} bytes, and {PreservationRequest.MaxHostConfigCacheLength} can be carried over.");
+            return default;
         }
         catch (Exception failure) when (failure is ConfigCacheStoreException or LinuxException)
         {

@@ -50,7 +50,7 @@ public static class Preflighter
 
     private static IEnumerable<PreflightFinding> CheckCache(int length)
     {
-        if (length > RecordBounds.MaxHostConfigCache)
-            yield return new PreflightFinding("cache", "system", FindingLevel.Refused, $"The host's cache of configuration space has {length} bytes, and {RecordBounds.MaxHostConfigCache} can be carried over.", "Leave it out: what it has can be read from the devices again.");
+        if (length > PreservationRequest.MaxHostConfigCacheLength)
+            yield return new PreflightFinding("cache", "system", FindingLevel.Refused, $"The host's cache of configuration space has {length} bytes, and {PreservationRequest.MaxHostConfigCacheLength} can be carried over.", "Leave it out: what it has can be read from the devices again.");
     }
 }

@@ -17,7 +17,6 @@ internal static class RecordBounds
     internal const int MaxDriverState = 16 << 20;
     internal const int MaxBars = 6;
     internal const int MaxConfigCache = 8192; // each dword of 4,096 bytes takes 7, and the rest is an identity
-    internal const int MaxHostConfigCache = 8 << 20;
     private const string Remedy = "The record was not written by this toolkit, or by a newer one with other limits: nothing was restored";
 
     /// <summary>Checks a record read from outside.</summary>
@@ -28,7 +27,7 @@ internal static class RecordBounds
         AtMost("devices", record.Devices.Count, MaxDevices);
         AtMost("ioas", record.Ioas.Count, MaxDevices);
         AtMost("physical_functions", record.PhysicalFunctions.Count, MaxDevices);
-        AtMost("host_config_cache", record.HostConfigCache.Length, MaxHostConfigCache);
+        AtMost("host_config_cache", record.HostConfigCache.Length, PreservationRequest.MaxHostConfigCacheLength);
         var lengths = new Dictionary<ulong, ulong>();
         foreach (var memory in record.Memory)
         {

@@ -6,6 +6,9 @@ namespace Devices.Preservation;
 /// <summary>What to keep over the next change of kernel, and how.</summary>
 public sealed record PreservationRequest
 {
+    /// <summary>How much of the host's caches can be carried over, in bytes: 8 MiB.</summary>
+    public const int MaxHostConfigCacheLength = 8 << 20;
+
     /// <summary>How long devices and other holders may take to come to rest, unless told otherwise.</summary>
     public static TimeSpan DefaultFreezeLimit { get; } = TimeSpan.FromSeconds(10);
 
@@ -38,7 +41,7 @@ public sealed record PreservationRequest
 
     /// <summary>
     /// The content of a <see cref="ConfigCacheStore"/>, for what else the host knows of its devices: given back by <see cref="ArrivedSession.HostConfigCache"/>.
-    /// At most 8 MiB; empty for none.
+    /// At most <see cref="MaxHostConfigCacheLength"/> bytes; empty for none.
     /// </summary>
     public ReadOnlyMemory<byte> HostConfigCache { get; init; }
 
