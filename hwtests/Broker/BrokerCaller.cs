@@ -1,4 +1,5 @@
 using Devices.Broker;
+using Devices.HwTests.Lab;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
@@ -10,10 +11,8 @@ namespace Devices.HwTests.Broker;
 /// <summary>A client of <c>io.devkeep.Devices</c>.</summary>
 internal sealed class BrokerCaller(VarlinkClient client) : IDisposable
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     internal BrokerCaller(string socket)
-        : this(VarlinkClient.Connect(socket, DevicesInterface.Description, Patience))
+        : this(VarlinkClient.Connect(socket, DevicesInterface.Description, Patience.Limit))
     {
     }
 

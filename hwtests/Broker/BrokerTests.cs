@@ -167,13 +167,13 @@ public sealed class BrokerTests : IDisposable
         using (receiver)
         using (sender)
         {
-            using (var nvme = GuestNvme.Start(client.Open(Nvme))) Assert.Equal(Errno.None, sender.TrySend("x"u8, [nvme.Device.Fd], BrokerCaller.Patience));
+            using (var nvme = GuestNvme.Start(client.Open(Nvme))) Assert.Equal(Errno.None, sender.TrySend("x"u8, [nvme.Device.Fd], Patience.Limit));
             var parked = Assert.Single(client.Release(Nvme));
             Assert.Equal((DeviceState.Parked, 0), (parked.State, parked.Holders.Count));
             Assert.Contains("in no process that can be seen", parked.Cause, StringComparison.Ordinal);
         }
 
-        Assert.True(SpinWait.SpinUntil(() => client.Find(Nvme).State == DeviceState.Free, BrokerCaller.Patience));
+        Assert.True(Patience.Until(() => client.Find(Nvme).State == DeviceState.Free));
     }
 
     [SkippableFact]
@@ -256,7 +256,7 @@ public sealed class BrokerTests : IDisposable
             Assert.Equal(0, other.Status().MemoryLeft);
         }
 
-        Assert.True(SpinWait.SpinUntil(() => client.Status().MemoryLeft == MiB, BrokerCaller.Patience)); // its connection has ended
+        Assert.True(Patience.Until(() => client.Status().MemoryLeft == MiB)); // its connection has ended
         foreach (var (name, size) in new[] { ("", MiB), ("a/b", MiB), ("odd", MiB + 1), ("none", 0), ("less", -MiB) })
         {
             Assert.Equal("org.varlink.service.InvalidParameter", Assert.Throws<VarlinkException>(() => client.CreateMemory(name, size)).Error);

@@ -119,7 +119,7 @@ public sealed class ClientSessionTests : IDisposable
 
         Assert.Equal(SessionState.Preserved, Assert.Single(_client.List()).State);
         Refused("NotClaimed", () => _client.Freeze("vm")); // its device has gone back
-        Assert.True(SpinWait.SpinUntil(() => _client.Devices.Find(Nvme).State == DeviceState.Free, BrokerCaller.Patience));
+        Assert.True(Patience.Until(() => _client.Devices.Find(Nvme).State == DeviceState.Free));
         _client.Devices.Claim(Nvme);
         _client.Freeze("vm");
     }

@@ -101,7 +101,7 @@ public sealed class DevkeepdCrowdTests : IDisposable
 
     private static T Wait<T>(Func<T> look, Func<T, bool> isThere)
     {
-        _ = SpinWait.SpinUntil(() => isThere(look()), Patience);
+        _ = Patience.Until(() => isThere(look()));
         return look();
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using Devices.HwTests.Lab;
 using Devices.Linux;
 
 namespace Devices.HwTests.Broker;
@@ -23,18 +24,18 @@ public sealed class DevkeepdProcessTests : IDisposable
     public void A_service_manager_listens_for_it_hears_that_it_serves_and_ends_it_in_order()
     {
         Skip.IfNot(File.Exists(Activator), $"there is no {Activator}");
-        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = (int)BrokerCaller.Patience.TotalMilliseconds };
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = (int)Patience.Limit.TotalMilliseconds };
         var notify = Path.Combine(_folder.FullName, "notify");
         manager.Bind(new UnixDomainSocketEndPoint(notify));
         string[] arguments = ["-l", SocketPath, "-E", $"NOTIFY_SOCKET={notify}", "--", Environment.ProcessPath!, "devkeepd", "--policy", Policy, "--socket", "/nowhere"];
         using var process = Process.Start(new ProcessStartInfo(Activator, arguments) { UseShellExecute = false })!;
         BrokerCaller? client = null;
-        Assert.True(SpinWait.SpinUntil(() => TryConnect(out client), BrokerCaller.Patience));
+        Assert.True(Patience.Until(() => TryConnect(out client)));
         using (client) Assert.Equal(1 << 20, client!.Status().MemoryLeft);
         Assert.Equal("READY=1", Hear(manager));
         using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) kill.WaitForExit();
         Assert.Equal("STOPPING=1", Hear(manager));
-        Assert.True(process.WaitForExit(BrokerCaller.Patience));
+        Assert.True(process.WaitForExit(Patience.Limit));
         Assert.Equal(0, process.ExitCode);
         Assert.True(File.Exists(SocketPath)); // it is not the service's
     }

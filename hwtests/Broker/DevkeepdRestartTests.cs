@@ -71,7 +71,7 @@ public sealed class DevkeepdRestartTests : IDisposable
         after.Claim(Nvme);
         using (var nvme = GuestNvme.Start(after.Open(Nvme))) nvme.Work();
         after.Dispose();
-        Assert.True(SpinWait.SpinUntil(() => _service.Manager.Store.Count == 0, Patience));
+        Assert.True(Patience.Until(() => _service.Manager.Store.Count == 0));
         using var last = _service.Connect();
         Assert.Equal(8 * MiB, last.Status().MemoryLeft);
     }
@@ -86,7 +86,7 @@ public sealed class DevkeepdRestartTests : IDisposable
             using var resets = new KernelCalls(KernelCalls.FunctionLevelReset);
             _service.Start();
             using var next = _service.Connect();
-            Assert.True(SpinWait.SpinUntil(() => next.Find(Nvme).State == DeviceState.Free, Patience));
+            Assert.True(Patience.Until(() => next.Find(Nvme).State == DeviceState.Free));
             Assert.InRange(resets.Count, 2, long.MaxValue);
         }
 
@@ -125,7 +125,7 @@ public sealed class DevkeepdRestartTests : IDisposable
             }
 
             _service.Start();
-            Assert.True(SpinWait.SpinUntil(() => _service.Manager.Store.Count == 0, Patience));
+            Assert.True(Patience.Until(() => _service.Manager.Store.Count == 0));
             using var other = _service.Connect();
             Assert.Equal(Environment.ProcessId, Refused("NotReady", () => other.Claim(Nvme)).Parameters.GetProperty("holders")[0].GetProperty("pid").GetInt32());
             nvme.Work();
@@ -139,14 +139,14 @@ public sealed class DevkeepdRestartTests : IDisposable
             _service.Start(WithoutDevices);
             using var root = _service.Connect();
             Refused("NotClaimed", () => root.Resume(Nvme));
-            Assert.True(SpinWait.SpinUntil(() => root.Find(Nvme).State == DeviceState.Parked, Patience));
+            Assert.True(Patience.Until(() => root.Find(Nvme).State == DeviceState.Parked));
             Assert.Equal(Environment.ProcessId, Assert.Single(root.Find(Nvme).Holders).Pid);
             nvme.Work();
         }
 
         using var last = _service.Connect();
-        Assert.True(SpinWait.SpinUntil(() => last.Find(Nvme).State == DeviceState.Free, Patience));
+        Assert.True(Patience.Until(() => last.Find(Nvme).State == DeviceState.Free));
         // It is free first: a service that ended in between would reset it once more, and no harm done.
-        Assert.True(SpinWait.SpinUntil(() => _service.Manager.Store.Count == 0, Patience));
+        Assert.True(Patience.Until(() => _service.Manager.Store.Count == 0));
     }
 }

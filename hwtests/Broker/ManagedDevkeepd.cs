@@ -58,7 +58,7 @@ internal sealed class ManagedDevkeepd : IDisposable
     internal void Stop()
     {
         Signal("TERM");
-        Assert.True(_process!.WaitForExit(BrokerCaller.Patience));
+        Assert.True(_process!.WaitForExit(Patience.Limit));
         Assert.Equal(0, _process.ExitCode);
         _process.Dispose();
         _process = null;

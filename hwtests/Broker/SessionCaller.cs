@@ -1,4 +1,5 @@
 using Devices.Broker;
+using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.Pci;
 using Devices.Varlink;
@@ -14,8 +15,8 @@ internal sealed class SessionCaller : IDisposable
     internal SessionCaller(string socket)
     {
         _socket = UnixStream.Connect(socket);
-        _sessions = VarlinkClient.Adopt(UnixStream.Adopt(_socket.Fd.Duplicate()), SessionsInterface.Description, BrokerCaller.Patience);
-        Devices = new BrokerCaller(VarlinkClient.Adopt(UnixStream.Adopt(_socket.Fd.Duplicate()), DevicesInterface.Description, BrokerCaller.Patience));
+        _sessions = VarlinkClient.Adopt(UnixStream.Adopt(_socket.Fd.Duplicate()), SessionsInterface.Description, Patience.Limit);
+        Devices = new BrokerCaller(VarlinkClient.Adopt(UnixStream.Adopt(_socket.Fd.Duplicate()), DevicesInterface.Description, Patience.Limit));
     }
 
     internal BrokerCaller Devices { get; }

@@ -136,7 +136,7 @@ internal sealed class SessionGuest : IDisposable
         // That connection has ended: the device is on its way back, and kept.
         using var client = new SessionCaller(socket);
         IReadOnlyList<SessionDeviceReport> again = [];
-        Assert.True(SpinWait.SpinUntil(() => (again = client.Restore(Session).Devices)[0].Mine, BrokerCaller.Patience));
+        Assert.True(Patience.Until(() => (again = client.Restore(Session).Devices)[0].Mine));
         Assert.Equal(SHA256.HashData(Pattern()), Checksum(client.Restore(Session).Memory["ram"]));
         Say("restored");
         client.Finish(Session);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Devices.HwTests.Lab;
 
 namespace Devices.HwTests.Broker;
 
@@ -42,7 +43,7 @@ internal sealed class UsualDevkeepd : IDisposable
     {
         if (File.Exists(SocketPath)) File.Delete(SocketPath);
         var service = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["devkeepd", "--policy", PolicyPath, "--keeper", _keeper]) { UseShellExecute = false })!;
-        Assert.True(SpinWait.SpinUntil(static () => File.Exists(SocketPath) && Answers(), BrokerCaller.Patience));
+        Assert.True(Patience.Until(static () => File.Exists(SocketPath) && Answers()));
         return service;
     }
 

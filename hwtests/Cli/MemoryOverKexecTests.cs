@@ -63,7 +63,7 @@ public sealed partial class MemoryOverKexecTests
 
         using var database = Run(CreateAndLoad);
         new Thread(() => Feed(database.StandardInput)) { IsBackground = true }.Start();
-        Assert.True(SpinWait.SpinUntil(() => File.Exists($"{Folder}/rows-lock") && Committed() >= 1000, TimeSpan.FromMinutes(1)), "nothing is written");
+        Assert.True(Patience.Until(() => File.Exists($"{Folder}/rows-lock") && Committed() >= 1000), "nothing is written");
 
         var listed = List();
         Assert.Equal([$"mdb_load (pid {database.Id})"], listed[Rows].GetProperty("used_by").EnumerateArray().Select(static user => user.GetString()!));
@@ -85,7 +85,7 @@ public sealed partial class MemoryOverKexecTests
 
         var committed = Committed();
         File.WriteAllText(Note("committed"), committed.ToString(CultureInfo.InvariantCulture));
-        Assert.True(SpinWait.SpinUntil(() => Committed() > committed, TimeSpan.FromMinutes(1)), "in preserved memory nothing can be written");
+        Assert.True(Patience.Until(() => Committed() > committed), "in preserved memory nothing can be written");
         NextKernel.Announce();
         (code, _, error) = sessions.Kexec(Session);
         Assert.Fail($"devkeep kexec came back with {code}: {error}");

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using Devices.HwTests.Lab;
 using Devices.Linux;
 using Devices.Vfio;
 
@@ -14,7 +15,7 @@ namespace Devices.HwTests.Sets;
 /// <param name="first">What is done when the device first goes on, before any work; or null.</param>
 internal sealed class BusyDriver(string name, IKeepableDriver driver, MemFd ledger, Action<ulong> work, Action? first = null) : IKeepableDriver
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private Thread? _thread;
     private Exception? _failure;
@@ -37,7 +38,7 @@ internal sealed class BusyDriver(string name, IKeepableDriver driver, MemFd ledg
     internal static void AwaitMore(string name)
     {
         var count = CountOf(name);
-        Assert.True(SpinWait.SpinUntil(() => CountOf(name) > count + 1, TimeSpan.FromMinutes(1)), $"{name} does not go on");
+        Assert.True(Patience.Until(() => CountOf(name) > count + 1), $"{name} does not go on");
     }
 
     internal static ulong Read(MemFd ledger)

@@ -30,11 +30,10 @@ internal sealed class MemberProcess : IDisposable
     private const string Rings = "rings";
     private const string Data = "data";
     private const string Ram = "ram";
-    private const int Half = 256 << 10;
+    private const int Half = 64 << 10;
     private const int RamBytes = 1 << 20;
     private const int Rounds = 60; // more would run into the next queue's blocks
     private static readonly IgbOptions s_igb = new() { FramesInFlight = 8 };
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     private readonly TalkingProcess _process;
 
@@ -89,7 +88,7 @@ internal sealed class MemberProcess : IDisposable
             Igb => ContinueIgb(device, ledger!),
             _ => CheckVf(name, device),
         });
-        if (busy is not null && !SpinWait.SpinUntil(() => busy.Count > before + 1, s_patience)) throw new TimeoutException($"{name} does not go on");
+        if (busy is not null && !Patience.Until(() => busy.Count > before + 1)) throw new TimeoutException($"{name} does not go on");
         resumed.Finish();
         TalkingProcess.Say(string.Create(CultureInfo.InvariantCulture, $"{name}: the blackout took {resumed.Blackout.Total.TotalSeconds:0.0} s, {resumed.Blackout.Freeze.TotalMilliseconds:0} ms of it for the freeze"));
         TalkingProcess.Say(Ready);
@@ -110,7 +109,7 @@ internal sealed class MemberProcess : IDisposable
             {
                 return arrived.Verify();
             }
-            catch (VerificationException unmended) when (unmended.Field == "driver" && Stopwatch.GetElapsedTime(start) < s_patience)
+            catch (VerificationException unmended) when (unmended.Field == "driver" && Stopwatch.GetElapsedTime(start) < Patience.Limit)
             {
                 if (looks == 0) TalkingProcess.Say(Waiting);
                 Thread.Sleep(100);

@@ -64,7 +64,7 @@ public sealed class SetOverKexecTests
         File.Delete(Audit);
         using (var killed = Devkeep.Start(redirect: true, Update(names)))
         {
-            Assert.True(SpinWait.SpinUntil(static () => File.Exists(Audit) && Lines().Exists(static line => Is(line, "set-igb", "freeze", "done")), TimeSpan.FromMinutes(1)), "nobody froze");
+            Assert.True(Patience.Until(static () => File.Exists(Audit) && Lines().Exists(static line => Is(line, "set-igb", "freeze", "done"))), "nobody froze");
             killed.Kill();
             killed.WaitForExit();
         }

@@ -97,7 +97,7 @@ internal sealed class SiegeEngine : IDisposable
         _faults.Clear();
         _client?.Kill();
         AwaitFree();
-        _ = SiegedProcess.Until(() => _service.Manager.Store.Count == 0, s_patience);
+        _ = Patience.Until(() => _service.Manager.Store.Count == 0, s_patience);
         Expect(_service.Manager.Store.Count == 0, $"{_service.Manager.Store.Count} descriptors are left in the service manager's store");
         Expect(_observer.Status().Clients.Count == 1, "clients are left that have ended");
         _worker.Kill();
@@ -259,7 +259,7 @@ internal sealed class SiegeEngine : IDisposable
     // The device is nobody's, does no DMA, and nobody has it open.
     private void AwaitFree()
     {
-        if (!SiegedProcess.Until(IsQuiet, s_patience))
+        if (!Patience.Until(IsQuiet, s_patience))
         {
             Expect(false, $"the device is {State} ({_observer.Find(Nvme).Cause}), and the service has {_observer.Status().Clients.Count} clients and {Connections} connections, with this one");
             return;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Devices.HwTests.Lab;
 using Mono.Unix.Native;
 
 namespace Devices.HwTests.Siege;
@@ -8,9 +9,6 @@ internal sealed class SiegedProcess : IDisposable
 {
     /// <summary>How much memory a user may have pinned, in bytes.</summary>
     private const long MemLock = 64 << 20;
-
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(180);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(30);
 
     private readonly Process _process;
     private readonly List<string> _said = [];
@@ -63,23 +61,9 @@ internal sealed class SiegedProcess : IDisposable
     /// <returns>Whether the line came.</returns>
     internal bool Await(string line, int times = 1)
     {
-        if (!Until(() => Count(line) >= times || _process.HasExited, s_patience)) throw new TimeoutException($"Process {Id} did not say {line}, but: {string.Join(" | ", Said.TakeLast(5))}");
+        if (!Patience.Until(() => Count(line) >= times || _process.HasExited)) throw new TimeoutException($"Process {Id} did not say {line}, but: {string.Join(" | ", Said.TakeLast(5))}");
         if (_process.HasExited) _process.WaitForExit(); // until all that it said is here
         return Count(line) >= times;
-    }
-
-    /// <summary>Waits for something, and leaves the processor to those that bring it about.</summary>
-    /// <returns>Whether it came.</returns>
-    internal static bool Until(Func<bool> happened, TimeSpan patience)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (!happened())
-        {
-            if (Stopwatch.GetElapsedTime(start) > patience) return false;
-            Thread.Sleep(s_pause);
-        }
-
-        return true;
     }
 
     /// <summary>Tells it a word and waits for its answer.</summary>

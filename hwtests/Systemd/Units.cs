@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Devices.HwTests.Broker;
 using Devices.HwTests.Lab;
 using Devices.HwTests.Vfio;
 using Devices.Pci;
@@ -93,7 +92,7 @@ internal static class Units
 
     internal static void WritePolicy(string policy) => WriteAll(PolicyPath, policy);
 
-    internal static bool Within(Func<bool> condition) => SpinWait.SpinUntil(() => Pause(condition), BrokerCaller.Patience);
+    internal static bool Within(Func<bool> condition) => Patience.Until(() => Pause(condition));
 
     // Each question is a process, and those that are waited for have the same CPUs.
     private static bool Pause(Func<bool> condition)

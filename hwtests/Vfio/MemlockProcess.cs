@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Devices.HwTests.Lab;
 using Devices.Iommufd;
 using Devices.Linux;
 using Devices.Pci;
@@ -10,7 +11,6 @@ namespace Devices.HwTests.Vfio;
 internal static class MemlockProcess
 {
     internal const ulong Limit = 1 << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs it to its end.</summary>
     /// <returns>What it complained of; empty if all was as it should be.</returns>
@@ -23,7 +23,7 @@ internal static class MemlockProcess
         ];
         using var process = Process.Start(new ProcessStartInfo("setpriv", command) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var complaints = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
-        if (!process.WaitForExit(Patience)) process.Kill();
+        if (!process.WaitForExit(Patience.Limit)) process.Kill();
         return process.ExitCode == 0 ? complaints : $"exit code {process.ExitCode}: {complaints}";
     }
 

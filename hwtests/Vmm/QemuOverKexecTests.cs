@@ -30,7 +30,6 @@ public sealed class QemuOverKexecTests
     private static readonly SessionName s_session = new("vm");
     private static readonly FdToken s_ram = new(1);
     private static readonly FdToken s_state = new(2);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static readonly string s_notes = Path.Combine(Environment.GetEnvironmentVariable("DEVKEEP_RESULTS") ?? "", "qemu-guest.txt");
 
     [SkippableFact, Guest("vmm"), BeforeKexec(Scenario)]
@@ -51,12 +50,12 @@ public sealed class QemuOverKexecTests
 
         Plug(guest, nvme, LinuxGuest.Port);
         Assert.StartsWith($"guest: read {GuestDisk.Sum(pattern):x16}", guest.WaitFor("guest: read"), StringComparison.Ordinal);
-        Assert.Throws<QmpException>(() => guest.Machine.Save(state, s_patience)); // an assigned device blocks it, and the guest goes on
+        Assert.Throws<QmpException>(() => guest.Machine.Save(state, Patience.Limit)); // an assigned device blocks it, and the guest goes on
         var (identity, uptime) = guest.Identify();
 
         // A guest that is suspended is saved with the device that it has.
         guest.Suspend();
-        guest.Machine.Save(state, s_patience, SaveMode.Suspended);
+        guest.Machine.Save(state, Patience.Limit, SaveMode.Suspended);
         guest.End();
         Assert.True(GuestDisk.ReadWritten().AsSpan().SequenceEqual(GuestDisk.Written(pattern)), "the disk does not hold what the guest wrote");
         File.WriteAllText(s_notes, string.Create(CultureInfo.InvariantCulture, $"{identity} {uptime}"));
@@ -89,7 +88,7 @@ public sealed class QemuOverKexecTests
         using (var woken = new LinuxGuest(image.Files, memory, (VfioCdev.Open(nvme.Function), IommuContext.Open()), isIncoming: true))
         {
             var start = Stopwatch.GetTimestamp();
-            woken.Machine.Load(state, s_patience, SaveMode.Suspended);
+            woken.Machine.Load(state, Patience.Limit, SaveMode.Suspended);
             woken.Machine.WakeUp();
             woken.WaitFor("guest: awake");
             Console.WriteLine($"  QEMU's state has {state.Length} bytes; from loading it to the guest's first word it took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
@@ -99,7 +98,7 @@ public sealed class QemuOverKexecTests
             Assert.InRange(uptime, before.Uptime, double.MaxValue);
             using (var resets = new KernelCalls(KernelCalls.FunctionLevelReset))
             {
-                woken.Machine.Unplug(Disk, s_patience);
+                woken.Machine.Unplug(Disk, Patience.Limit);
                 Assert.Empty(VfioCdev.FindHolders(nvme.Function));
                 Assert.InRange(resets.Count, 1, long.MaxValue);
             }
@@ -123,7 +122,7 @@ public sealed class QemuOverKexecTests
         Assert.Equal(DeviceState.Opened, watcher.Find(address).State);
         Assert.Equal(worked, guest.WaitFor("guest: read"));
         Devkeep.Json("vmm", "unplug", "--qmp", guest.OtherMonitor, "--patience", "120", $"{address}");
-        Assert.True(SpinWait.SpinUntil(() => watcher.Find(address).State == DeviceState.Free, BrokerCaller.Patience), "the device did not come back");
+        Assert.True(Patience.Until(() => watcher.Find(address).State == DeviceState.Free), "the device did not come back");
         guest.End();
         client.Finish(s_session);
         client.Remove(Ram);

@@ -54,7 +54,7 @@ public sealed partial class QemuTests : IDisposable
         };
         qemu.BeginOutputReadLine();
         using var watcher = _broker.Connect();
-        Assert.True(SpinWait.SpinUntil(() => qemu.HasExited || File.ReadAllText($"/proc/{qemu.Id}/comm").StartsWith("qemu-", StringComparison.Ordinal), s_limit), "QEMU did not start");
+        Assert.True(Patience.Until(() => qemu.HasExited || File.ReadAllText($"/proc/{qemu.Id}/comm").StartsWith("qemu-", StringComparison.Ordinal)), "QEMU did not start");
         if (qemu.HasExited) Assert.Fail(qemu.StandardError.ReadToEnd());
         CheckRights(qemu.Id);
         CheckTier(qemu.Id);
@@ -72,7 +72,7 @@ public sealed partial class QemuTests : IDisposable
         var ram = new byte[MemoryMiB << 20];
         RandomAccess.Read(memory, ram, 0);
         Assert.True(ram.AsSpan().IndexOf(written.AsSpan(0, PageSize.Bytes)) >= 0, "what the guest wrote from is not in the memory that it was given");
-        Assert.True(SpinWait.SpinUntil(() => watcher.Find(Nvme).State == Devices.Broker.DeviceState.Free, BrokerCaller.Patience), "the device did not come back");
+        Assert.True(Patience.Until(() => watcher.Find(Nvme).State == Devices.Broker.DeviceState.Free), "the device did not come back");
         Assert.True(GuestDisk.ReadWritten().AsSpan().SequenceEqual(written), "the disk does not hold what the guest wrote");
     }
 

@@ -7,7 +7,7 @@ readonly HWTESTS=$PUBLISHED/hwtests/Devices.HwTests
 command_test() {
   # For a whole group of tests, the longest of which takes nine minutes where it has the machine for itself; and for one of them, which
   # takes a minute and a half.
-  TIMEOUT=2400 STALL=450
+  TIMEOUT=2400 STALL=600
   # The guest's CPUs take turns on one thread. On a thread each, one of them trips now and then over the memory map that another is changing, as each IOMMU
   # domain does (QEMU 10.0, "iotlb_to_section: Assertion"), which ends the guest; and since guests run side by side, as many as this machine has CPUs, nothing is lost.
   THREAD=single
