@@ -42,7 +42,7 @@ writable_over() {
   mount -t overlay -o "lowerdir=$1,upperdir=/run/over$1/upper,workdir=/run/over$1/work" overlay "$1"
 }
 
-# install_toolkit REPO: the published programs and the .NET runtime where services see them, which see neither /tmp nor /home nor /root.
+# install_toolkit REPO: the published programs where services see them, which see neither /tmp nor /home nor /root.
 install_toolkit() {
   local name
   for name in hwtests devkeep; do
@@ -52,7 +52,4 @@ install_toolkit() {
   # devkeepd is among what hwtests are built of.
   ln -sf "$INSTALLED/hwtests/devkeepd" /usr/bin/devkeepd
   ln -sf "$INSTALLED/devkeep/devkeep" /usr/bin/devkeep
-  mkdir -p "$INSTALLED/dotnet" /etc/dotnet
-  mount --bind "$DOTNET_ROOT" "$INSTALLED/dotnet"
-  echo "$INSTALLED/dotnet" > /etc/dotnet/install_location
 }

@@ -1,4 +1,4 @@
-# The toolkit's programs, published ReadyToRun for the guest, which has the .NET runtime of this host and no SDK.
+# The toolkit's programs, published ReadyToRun for the guest, which has no SDK.
 # shellcheck shell=bash
 
 readonly PUBLISHED=$ARTIFACTS/publish
@@ -27,7 +27,7 @@ toolkit_publish() {
   for name in "${stale[@]}"; do
     # Dated by its beginning: what is edited meanwhile is newer.
     touch "$PUBLISHED/.$name.began"
-    dotnet publish "$REPO/${PROGRAMS[$name]}" --configuration Release --runtime linux-x64 --no-self-contained \
+    dotnet publish "$REPO/${PROGRAMS[$name]}" --configuration Release --runtime linux-x64 \
       -p:PublishReadyToRun=true --output "$PUBLISHED/$name" --verbosity quiet --nologo >&2 || die "the build failed"
     mv "$PUBLISHED/.$name.began" "$PUBLISHED/.$name"
   done
