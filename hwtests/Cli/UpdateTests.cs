@@ -51,7 +51,7 @@ public sealed class UpdateTests
         GivenUp("--expect", "--deadline", "1");
         GivenUp("the deadline is 1.000 s", "--deadline", "1", "--expect", "2");
         Assert.False(File.Exists(Audit));
-        GivenUp("rehearsed just now", "--deadline", "10", "--expect", "9.9999");
+        GivenUp("a rehearsal just now", "--deadline", "10", "--expect", "9.9999");
         Assert.Equal(["preflight done", "open done", "plan done", "preserve done", "rehearse done", "thaw done", "discard done"], Steps());
         File.Delete(Audit);
         GivenUp("There is no watchdog", "--watchdog", "/dev/watchdog9");

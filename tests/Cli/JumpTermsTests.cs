@@ -36,6 +36,18 @@ public sealed class JumpTermsTests
         => Assert.Equal(freeze, Terms(last: s_last).Estimate(TimeSpan.FromMilliseconds(rehearsed)).Freeze!.Value.TotalMilliseconds);
 
     [Fact]
+    public void The_members_last_freezes_count_where_they_were_longer()
+    {
+        var members = Terms(deadline: 2.05, last: s_last) with { MembersFreeze = TimeSpan.FromMilliseconds(60) };
+        Assert.Equal(60, members.Estimate(null).Freeze!.Value.TotalMilliseconds);
+        Assert.Equal(61, members.Estimate(TimeSpan.FromMilliseconds(61)).Freeze!.Value.TotalMilliseconds);
+        Assert.Contains("2.060 s", Assert.Throws<UserException>(members.RequireFeasible).Message, StringComparison.Ordinal);
+        var alone = (Terms(expected: 1) with { MembersFreeze = TimeSpan.FromMilliseconds(60) }).Estimate(null);
+        Assert.Equal(1060, alone.Total!.Value.TotalMilliseconds);
+        Assert.Equal("freeze: the members' last freezes; from the jump on: as --expect says", alone.Basis);
+    }
+
+    [Fact]
     public void What_the_user_expects_goes_before_what_was_measured()
     {
         var estimate = Terms(last: s_last, expected: 1).Estimate(null);

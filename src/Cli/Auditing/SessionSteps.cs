@@ -92,6 +92,6 @@ internal sealed class SessionSteps : IDisposable
         step,
         devices,
         result,
-        took is { } time ? Math.Round(time.TotalMilliseconds, 1) : null,
+        Milliseconds.Of(took),
         detail));
 }

@@ -15,19 +15,22 @@ internal sealed record BlackoutEstimate(TimeSpan? Freeze, TimeSpan? Rest, string
     /// <param name="rehearsed">What the freeze took just now, or null.</param>
     /// <param name="expected">What the user says of the time from the jump on, or null.</param>
     /// <param name="last">The host's last blackout, or null.</param>
-    internal static BlackoutEstimate Of(TimeSpan? rehearsed, TimeSpan? expected, MeasuredBlackout? last)
+    /// <param name="members">The longest of the members' last freezes, or null.</param>
+    internal static BlackoutEstimate Of(TimeSpan? rehearsed, TimeSpan? expected, MeasuredBlackout? last, TimeSpan? members = null)
     {
-        var before = last is null ? (TimeSpan?)null : TimeSpan.FromMilliseconds(last.Blackout.Phases.FreezeMs);
-        // The freeze that came before a jump has the sync in it, which a rehearsal has not.
-        var freeze = rehearsed is null ? before : before is null ? rehearsed : TimeSpan.FromTicks(Math.Max(rehearsed.Value.Ticks, before.Value.Ticks));
         var measured = last is null ? null : $"the last blackout of this host ({last.Devices} {(last.Devices == 1 ? "device" : "devices")}, into Linux {last.Kernel}, {last.Time.ToString("u", CultureInfo.InvariantCulture)})";
+        // The longest counts: the freeze before a jump has the sync in it, which a rehearsal has not.
+        var freezes = new List<(TimeSpan Time, string Basis)>();
+        if (rehearsed is { } tried) freezes.Add((tried, last is null ? "a rehearsal just now, without the sync at the jump" : "a rehearsal just now"));
+        if (last is not null) freezes.Add((TimeSpan.FromMilliseconds(last.Blackout.Phases.FreezeMs), measured!));
+        if (members is { } theirs) freezes.Add((theirs, "the members' last freezes"));
         var parts = new List<string>();
-        if (freeze is not null)
-            parts.Add($"freeze: {(rehearsed is null ? measured : before is null ? "rehearsed just now, without the sync at the jump" : $"the longer of a rehearsal just now and {measured}")}");
+        if (freezes.Count > 0)
+            parts.Add($"freeze: {(freezes.Count == 1 ? "" : "the longest of ")}{string.Join(" and ", freezes.Select(static each => each.Basis))}");
         if (expected is not null)
             parts.Add("from the jump on: as --expect says");
         else if (measured is not null)
             parts.Add($"from the jump on: {measured}");
-        return new BlackoutEstimate(freeze, expected ?? last?.Rest, parts.Count == 0 ? "nothing is known: no blackout was measured on this host yet" : string.Join("; ", parts));
+        return new BlackoutEstimate(freezes.Count == 0 ? null : freezes.Max(static each => each.Time), expected ?? last?.Rest, parts.Count == 0 ? "nothing is known: no blackout was measured on this host yet" : string.Join("; ", parts));
     }
 }

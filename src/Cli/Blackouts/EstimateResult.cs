@@ -7,7 +7,5 @@ namespace Devices.Cli;
 /// <param name="Basis">What it is made of, for people.</param>
 internal sealed record EstimateResult(double? TotalMs, double? FreezeMs, double? RestMs, string Basis)
 {
-    internal static EstimateResult Of(BlackoutEstimate estimate) => new(Ms(estimate.Total), Ms(estimate.Freeze), Ms(estimate.Rest), estimate.Basis);
-
-    private static double? Ms(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds, 1) : null;
+    internal static EstimateResult Of(BlackoutEstimate estimate) => new(Milliseconds.Of(estimate.Total), Milliseconds.Of(estimate.Freeze), Milliseconds.Of(estimate.Rest), estimate.Basis);
 }

@@ -16,7 +16,10 @@ internal sealed record JumpTerms(TimeSpan Limit, TimeSpan? Deadline, TimeSpan? E
     /// <summary>How long a device may take to come to rest: no longer than the freeze as a whole.</summary>
     internal TimeSpan FreezeLimit => FreezeShare is { } share && share < Limit && share > TimeSpan.Zero ? share : Limit;
 
-    internal BlackoutEstimate Estimate(TimeSpan? rehearsed) => BlackoutEstimate.Of(rehearsed, Expected, Last);
+    /// <summary>The longest of the members' last freezes; null where there are no members, or none has had one.</summary>
+    internal TimeSpan? MembersFreeze { get; init; }
+
+    internal BlackoutEstimate Estimate(TimeSpan? rehearsed) => BlackoutEstimate.Of(rehearsed, Expected, Last, MembersFreeze);
 
     /// <summary>Refuses, before anything is touched, what can be told to be against the terms by then.</summary>
     /// <exception cref="UserException">It is.</exception>

@@ -43,8 +43,9 @@ internal sealed class UpdateCommand : DevkeepCommand
             {
                 var all = new PreservationSet(members.All, new OwnSession(order.Session, order.Functions, static () => throw new NotSupportedException("A dry run preserves nothing.")));
                 var findings = members.Plan(all);
-                var joint = order.With(members.DevicesOf(all));
+                var joint = order.With(NamedMembers.DevicesOf(all));
                 var own = joint.Check(keeper);
+                terms = terms with { MembersFreeze = NamedMembers.LastFreezeOf(all) };
                 return UpdatePlanResult.Of(joint, own with { Findings = [.. own.Findings, .. findings] }, joint.OpenMemory(keeper), terms.Estimate(rehearsed: null), PlannedMemberResult.Of(all));
             });
             run.Output.Write(plan, DevkeepJson.Shapes.UpdatePlanResult, UpdatePlanView.Render);
@@ -83,7 +84,7 @@ internal sealed class UpdateCommand : DevkeepCommand
         var findings = members.Plan(set);
         steps.Members = set.Plans;
         if (findings.Any(static finding => finding.Level == FindingLevel.Refused)) throw new PreflightException(new PreflightReport(findings, []));
-        order = order.With(members.DevicesOf(set));
+        order = order.With(NamedMembers.DevicesOf(set));
         set.Preserve(terms.FreezeLimit);
         foreach (var note in result!.Notes.Concat(findings.Where(static finding => finding.Level == FindingLevel.Note).Select(FindingResult.Of)))
             run.Note($"{note.Subject}: {note.Reason}");

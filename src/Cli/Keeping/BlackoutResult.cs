@@ -9,9 +9,7 @@ namespace Devices.Cli;
 internal sealed record BlackoutResult(double TotalMs, double ToolkitMs, BlackoutPhases Phases)
 {
     internal static BlackoutResult Of(Blackout blackout) => new(
-        Ms(blackout.Total),
-        Ms(blackout.Toolkit),
-        new BlackoutPhases(Ms(blackout.Freeze), Ms(blackout.KernelShutdown), Ms(blackout.KernelBoot), Ms(blackout.Restore), Ms(blackout.Resume)));
-
-    private static double Ms(TimeSpan time) => Math.Round(time.TotalMilliseconds, 1);
+        Milliseconds.Of(blackout.Total),
+        Milliseconds.Of(blackout.Toolkit),
+        new BlackoutPhases(Milliseconds.Of(blackout.Freeze), Milliseconds.Of(blackout.KernelShutdown), Milliseconds.Of(blackout.KernelBoot), Milliseconds.Of(blackout.Restore), Milliseconds.Of(blackout.Resume)));
 }

@@ -42,11 +42,15 @@ internal sealed class NamedMembers : IDisposable
     internal IReadOnlyList<PreflightFinding> Plan(PreservationSet set) => All.Count == 0 ? [] : set.Plan();
 
     /// <summary>What the next kernel's vfio-pci is to have for them.</summary>
-    internal IReadOnlyList<PciFunction> DevicesOf(PreservationSet set)
-        => [.. set.Plans.Where(each => All.Any(member => ReferenceEquals(member, each.Member))).SelectMany(static each => each.Plan.Devices).Select(static device => PciFunction.Open(device.Address))];
+    internal static IReadOnlyList<PciFunction> DevicesOf(PreservationSet set) => [.. PlansOf(set).SelectMany(static plan => plan.Devices).Select(static device => PciFunction.Open(device.Address))];
+
+    /// <summary>The longest of their last freezes; null if none has had one.</summary>
+    internal static TimeSpan? LastFreezeOf(PreservationSet set) => PlansOf(set).Max(static plan => plan.LastFreeze);
 
     public void Dispose()
     {
         foreach (var member in All) member.Dispose();
     }
+
+    private static IEnumerable<MemberPlan> PlansOf(PreservationSet set) => set.Plans.Where(static each => each.Member is RemoteMember).Select(static each => each.Plan);
 }

@@ -21,6 +21,6 @@ internal sealed record PlannedMemberResult(string Name, int Pid, string Session,
                each.Plan.Session.Value,
                [.. each.Plan.Devices.Select(static device => new PlannedMemberDeviceResult(device.Address.ToString(), TierName.Of(device.Tier)))],
                each.Plan.MemoryBytes,
-               each.Plan.LastFreeze is { } took ? Math.Round(took.TotalMilliseconds, 1) : null),
+               Milliseconds.Of(each.Plan.LastFreeze)),
     ];
 }
