@@ -28,6 +28,10 @@ public sealed class ClientMemoryOverKexecTests
 
         service.RefuseStranger();
         service.Restart();
+        // Refused before anything is asked for: the session stays as it arrived.
+        using (var vmm = Devkeep.StartAs(SessionGuest.Owner, memlock: 1 << 20, "session", "restore", SessionGuest.Session, "--", "true", "{memory:ram}", "{iommufd}", $"{{device:{nvme}}}"))
+            Assert.Contains("RLIMIT_MEMLOCK", vmm.StandardError.ReadToEnd(), StringComparison.Ordinal);
+
         using (var owner = SessionGuest.Start(SessionGuest.Owner, "restore", ClientSessionsOverKexec.SocketPath, nvme))
         {
             owner.Await("restored");

@@ -133,7 +133,16 @@ internal sealed class SessionGuest : IDisposable
             nvme.Work();
         }
 
-        // That connection has ended: the device is on its way back, and kept.
+        // That connection has ended: the device is on its way back, and kept. A program has it next, by the command, and ends.
+        string[] command = ["session", "restore", Session, "--", "sh", "-c", "stat -Lc %s /proc/self/fd/$1; readlink /proc/self/fd/$2 /proc/self/fd/$3", "sh", "{memory:ram}", "{iommufd}", $"{{device:{device}}}"];
+        var given = (Code: -1, Output: "", Error: "");
+        Assert.True(Patience.Until(() => (given = Devkeep.Run(command)).Code == 0), given.Error);
+        var files = given.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, files.Length);
+        Assert.Equal($"{MemoryLength}", files[0]);
+        Assert.Equal("/dev/iommu", files[1]);
+        Assert.StartsWith("/dev/vfio/devices/", files[2], StringComparison.Ordinal);
+
         using var client = new SessionCaller(socket);
         IReadOnlyList<SessionDeviceReport> again = [];
         Assert.True(Patience.Until(() => (again = client.Restore(Session).Devices)[0].Mine));

@@ -8,9 +8,6 @@ namespace Devices.Cli;
 /// <summary><c>devkeep run</c>.</summary>
 internal sealed class RunCommand : DevkeepCommand
 {
-    // Beside its RAM a guest has ROMs and video memory, which a VMM maps for devices too.
-    private const ulong MemoryBesideRam = 1UL << 30;
-
     private readonly Option<PciAddress[]> _devices;
     private readonly Option<MemoryChoice[]> _memory = MemoryChoice.Option();
     private readonly Option<string> _keeper = KeeperOption.Create();
@@ -77,7 +74,7 @@ internal sealed class RunCommand : DevkeepCommand
             return ExitCode.Success;
         }
 
-        if (functions.Length > 0 && plan.Memory.Count > 0) RaiseLockLimit(plan.MemoryLength, run);
+        if (functions.Length > 0 && plan.Memory.Count > 0) LockLimit.Raise(plan.MemoryLength, run);
         // The policy is about who the VMM will be, not about root, who starts it.
         if (broker is not null) ProcessRights.GiveUp(user);
         using var descriptors = broker is null ? OwnDescriptors.Open(plan.Request) : BrokerDescriptors.Take(broker, plan.Request);
@@ -100,19 +97,5 @@ internal sealed class RunCommand : DevkeepCommand
         var user = UserAccount.Find(name) ?? throw new UserException($"There is no user '{name}'.");
         if (user.IsCurrent && !ProcessRights.IsRoot) return null;
         return ProcessRights.IsRoot ? user : throw new UserException($"Only root can run a VMM as another user ('{name}').");
-    }
-
-    // What devices can reach is pinned, and counts; without capabilities the VMM can raise nothing.
-    private static void RaiseLockLimit(ulong memory, CommandRun run)
-    {
-        foreach (var limit in new[] { memory + MemoryBesideRam, memory })
-        {
-            if (ProcessMemory.TryRaiseLockLimit(limit, out var former) != Errno.None) continue;
-            if (former < limit) run.Note($"raised the limit of locked memory (RLIMIT_MEMLOCK) from {Quantity.Bytes(former.Value)} to {Quantity.Bytes(limit)}: devices pin the guest's memory.");
-            return;
-        }
-
-        throw new UserException(
-            $"The limit of locked memory (RLIMIT_MEMLOCK) is too low: devices pin the guest's {Quantity.Bytes(memory)}, and more. Raise it to {Quantity.Bytes(memory + MemoryBesideRam)} (ulimit -H -l, LimitMEMLOCK= of systemd).");
     }
 }

@@ -33,13 +33,15 @@ internal sealed class SessionRestoreCommand : DevkeepCommand
 
     private protected override int Run(ParseResult parsed, CommandRun run)
     {
-        ProcessRights.GiveUp(user: null);
         using var connection = SessionConnection.Open(parsed.GetValue(_broker));
         var session = connection.Find(parsed.GetRequiredValue(_name));
         var functions = session.Devices.Select(device => run.Host.Open(PciAddress.Parse(device.Address))).ToList();
         var memory = session.Memory.Select(static each => new VmmMemory(each.Name, (ulong)each.Size)).ToList();
         var plan = VmmPlan.Make(parsed.GetRequiredValue(_command), vmm: null, functions, memory, run.Host.Open);
 
+        // Before anything is asked for: without it the program could not map the session's memory for the session's devices.
+        if (functions.Count > 0 && memory.Count > 0) LockLimit.Raise(plan.MemoryLength, run);
+        ProcessRights.GiveUp(user: null);
         using var given = new VmmDescriptors();
         given.Tie(connection.Connection.Duplicate());
         var restored = connection.Restore(session.Name);
