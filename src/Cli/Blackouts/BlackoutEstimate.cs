@@ -16,7 +16,7 @@ internal sealed record BlackoutEstimate(TimeSpan? Freeze, TimeSpan? Rest, string
     /// <param name="expected">What the user says of the time from the jump on, or null.</param>
     /// <param name="last">The host's last blackout, or null.</param>
     /// <param name="members">The longest of the members' last freezes, or null.</param>
-    internal static BlackoutEstimate Of(TimeSpan? rehearsed, TimeSpan? expected, MeasuredBlackout? last, TimeSpan? members = null)
+    internal static BlackoutEstimate Of(TimeSpan? rehearsed, TimeSpan? expected, MeasuredBlackout? last, TimeSpan? members)
     {
         var measured = last is null ? null : $"the last blackout of this host ({last.Devices} {(last.Devices == 1 ? "device" : "devices")}, into Linux {last.Kernel}, {last.Time.ToString("u", CultureInfo.InvariantCulture)})";
         // The longest counts: the freeze before a jump has the sync in it, which a rehearsal has not.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Devices.Preservation;
 
 namespace Devices.Cli;
 
@@ -18,6 +19,9 @@ internal sealed record JumpTerms(TimeSpan Limit, TimeSpan? Deadline, TimeSpan? E
 
     /// <summary>The longest of the members' last freezes; null where there are no members, or none has had one.</summary>
     internal TimeSpan? MembersFreeze { get; init; }
+
+    /// <summary>The terms of a set's jump, once the set is planned: its members' last freezes count.</summary>
+    internal JumpTerms With(PreservationSet planned) => this with { MembersFreeze = NamedMembers.LastFreezeOf(planned) };
 
     internal BlackoutEstimate Estimate(TimeSpan? rehearsed) => BlackoutEstimate.Of(rehearsed, Expected, Last, MembersFreeze);
 

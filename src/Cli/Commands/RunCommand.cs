@@ -74,7 +74,7 @@ internal sealed class RunCommand : DevkeepCommand
             return ExitCode.Success;
         }
 
-        if (functions.Length > 0 && plan.Memory.Count > 0) LockLimit.Raise(plan.MemoryLength, run);
+        LockLimit.Raise(plan, run);
         // The policy is about who the VMM will be, not about root, who starts it.
         if (broker is not null) ProcessRights.GiveUp(user);
         using var descriptors = broker is null ? OwnDescriptors.Open(plan.Request) : BrokerDescriptors.Take(broker, plan.Request);

@@ -40,7 +40,7 @@ internal sealed class SessionRestoreCommand : DevkeepCommand
         var plan = VmmPlan.Make(parsed.GetRequiredValue(_command), vmm: null, functions, memory, run.Host.Open);
 
         // Before anything is asked for: without it the program could not map the session's memory for the session's devices.
-        if (functions.Count > 0 && memory.Count > 0) LockLimit.Raise(plan.MemoryLength, run);
+        LockLimit.Raise(plan, run);
         ProcessRights.GiveUp(user: null);
         using var given = new VmmDescriptors();
         given.Tie(connection.Connection.Duplicate());

@@ -39,17 +39,16 @@ internal sealed class UpdateCommand : DevkeepCommand
         using var members = _what.ConnectMembers(parsed);
         if (parsed.GetValue(_dryRun))
         {
+            var all = new PreservationSet(members.All, new OwnSession(order.Session, order.Functions, static () => throw new NotSupportedException("A dry run preserves nothing.")));
             var plan = run.Progress.During($"Checking {order.Next.ImagePath}", () =>
             {
-                var all = new PreservationSet(members.All, new OwnSession(order.Session, order.Functions, static () => throw new NotSupportedException("A dry run preserves nothing.")));
                 var findings = members.Plan(all);
                 var joint = order.With(NamedMembers.DevicesOf(all));
                 var own = joint.Check(keeper);
-                terms = terms with { MembersFreeze = NamedMembers.LastFreezeOf(all) };
-                return UpdatePlanResult.Of(joint, own with { Findings = [.. own.Findings, .. findings] }, joint.OpenMemory(keeper), terms.Estimate(rehearsed: null), PlannedMemberResult.Of(all));
+                return UpdatePlanResult.Of(joint, own with { Findings = [.. own.Findings, .. findings] }, joint.OpenMemory(keeper), terms.With(all).Estimate(rehearsed: null), PlannedMemberResult.Of(all));
             });
             run.Output.Write(plan, DevkeepJson.Shapes.UpdatePlanResult, UpdatePlanView.Render);
-            terms.RequireFeasible();
+            terms.With(all).RequireFeasible();
             return plan.Passed ? ExitCode.Success : ExitCode.Failed;
         }
 
@@ -58,7 +57,7 @@ internal sealed class UpdateCommand : DevkeepCommand
         var set = Preserve(order, keeper, members, run, steps, terms, out var session);
         try
         {
-            new KernelJump(run, steps, terms, set, session).Jump();
+            new KernelJump(run, steps, terms.With(set), set, session).Jump();
         }
         catch
         {

@@ -8,12 +8,14 @@ internal static class LockLimit
     // Beside its RAM a guest has ROMs and video memory, which a VMM maps for devices too.
     private const ulong MemoryBesideRam = 1UL << 30;
 
-    /// <summary>Raises the limit (<c>RLIMIT_MEMLOCK</c>) of this process and the program that it becomes.</summary>
-    /// <param name="memory">The guest's memory, in bytes.</param>
+    /// <summary>Raises the limit (<c>RLIMIT_MEMLOCK</c>) of this process and the program that it becomes, if that gets memory and devices that can reach it.</summary>
+    /// <param name="plan">What it gets.</param>
     /// <param name="run">Told if the limit was raised.</param>
     /// <exception cref="UserException">It cannot be raised so far.</exception>
-    internal static void Raise(ulong memory, CommandRun run)
+    internal static void Raise(VmmPlan plan, CommandRun run)
     {
+        if (plan.Devices.Count == 0 || plan.Memory.Count == 0) return;
+        var memory = plan.MemoryLength;
         foreach (var limit in new[] { memory + MemoryBesideRam, memory })
         {
             if (ProcessMemory.TryRaiseLockLimit(limit, out var former) != Errno.None) continue;
